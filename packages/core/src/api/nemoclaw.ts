@@ -1,0 +1,142 @@
+import type { CodedError, GpuBid, ProbeResult, ProcessIdentity } from '@nemoclaw/plugin-api';
+import type { RelayStatus } from '@nemoclaw/relay/protocol';
+import type { RestartResult, SupervisorStatus } from '@nemoclaw/supervisor/protocol';
+import type { OnProgress } from './events.ts';
+import type { SandboxRecord } from './records.ts';
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  onProgress?: OnProgress;
+}
+
+export interface OnboardInput {
+  name: string;
+  agent: string;
+  /** A provider id or `auto`. */
+  provider: string;
+  model?: string;
+  endpoint?: string;
+  /** The credential itself, already read from an env variable or stdin by the caller. */
+  credential?: string;
+  gpu: string;
+  profile: string;
+  smoke: boolean;
+  forward: boolean;
+  ingressPort?: number;
+  dryRun: boolean;
+}
+
+export interface OnboardPlan {
+  sandbox: string;
+  agent: { id: string; version: string; plugin: string };
+  provider: { id: string; endpoint: string; model: string; contextTokens: number; why: string };
+  profile: { id: string; why: string };
+  gpu: { bids: GpuBid[]; chosen: string | null; reason: string };
+  steps: { id: string; title: string }[];
+  /** Field of the create plan → plugin that set it. */
+  provenance: Record<string, string>;
+}
+
+export interface OnboardResult {
+  plan: OnboardPlan;
+  /** Absent for a dry run. */
+  record?: SandboxRecord;
+  answer?: string;
+  warnings: string[];
+  /** Step id → ms. */
+  timings: Record<string, number>;
+}
+
+export type Liveness = 'running' | 'stopped' | 'missing' | 'conflict' | 'unknown';
+
+export interface StatusResult {
+  record: SandboxRecord;
+  /** A pending operation found in the journal. */
+  pending?: { operation: string; step: string; startedAt: string };
+  /** Only with `live`. */
+  live?: {
+    agent: { state: Liveness; containerId?: string };
+    relay: { state: Liveness; containerId?: string; status?: RelayStatus };
+    supervisor?: SupervisorStatus;
+    /** `ready` only when all of it was proved just now. */
+    verdict: 'ready' | 'not_ready';
+    reasons: string[];
+  };
+}
+
+export interface RestartReport extends RestartResult {
+  /** Round trip through ingress after the restart. */
+  ingress: { url: string; status: number; elapsedMs: number };
+  heldRequests: number;
+}
+
+export interface DestroyResult {
+  removed: { containers: number; networks: number; volumes: number; files: boolean };
+  notes: string[];
+}
+
+export interface RecoverResult {
+  actions: string[];
+  verdict: 'healthy' | 'removed' | 'nothing_to_do';
+}
+
+export interface DoctorResult {
+  results: ProbeResult[];
+  checks: { id: string; status: 'ok' | 'warn' | 'fail'; summary: string; remedy: string[] }[];
+}
+
+export interface PluginReport {
+  name: string;
+  version: string;
+  source: 'built-in' | 'installed' | 'linked';
+  api: string;
+  contributions: { kind: string; id: string; diagnosis: 'ok' | 'incompatible' | 'invalid' | 'conflict' | 'disabled'; reason?: string; fix?: string }[];
+  hooks: { name: string; order: number; timeoutMs: number }[];
+}
+
+export interface ExecInput {
+  argv: string[];
+  as: 'tools' | 'gateway';
+  tty: boolean;
+  stdin: NodeJS.ReadableStream;
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+  size?: { columns: number; rows: number };
+  onResize?: (apply: (size: { columns: number; rows: number }) => void) => void;
+}
+
+/** The whole program below the command line. Made by `createNemoclaw`; every method throws CodedError. */
+export interface Nemoclaw {
+  onboard(input: OnboardInput, options?: CallOptions): Promise<OnboardResult>;
+  list(): Promise<{ records: SandboxRecord[]; unreadable: { name: string; error: CodedError }[] }>;
+  status(name: string, options?: CallOptions & { live?: boolean }): Promise<StatusResult>;
+  gatewayStatus(name: string, options?: CallOptions): Promise<SupervisorStatus>;
+  gatewayRestart(name: string, options: CallOptions & { soft?: boolean; timeoutMs?: number; settleMs?: number }): Promise<RestartReport>;
+  recover(name: string, options?: CallOptions): Promise<RecoverResult>;
+  destroy(name: string, options?: CallOptions): Promise<DestroyResult>;
+  logs(name: string, options: CallOptions & { source: 'agent' | 'relay'; tail: number; follow: boolean }): AsyncIterable<{ stream: string; text: string }>;
+  /** Exit code of the remote program. */
+  exec(name: string, input: ExecInput, options?: CallOptions): Promise<number>;
+  chat(
+    name: string,
+    input: { turns: { role: 'user' | 'assistant' | 'system'; content: string }[]; onText?: (text: string) => void },
+    options?: CallOptions,
+  ): Promise<{ text: string; finishReason: string; elapsedMs: number }>;
+  doctor(name: string | undefined, options?: CallOptions): Promise<DoctorResult>;
+  gpuList(options?: CallOptions): Promise<{ bids: GpuBid[]; chosen: string | null; reason: string }>;
+  agents(): Promise<{ id: string; title: string; version: string; plugin: string; memoryBytes: number; profiles: { id: string; promptTokens: number }[]; isolation: { mode: string; note: string }[] }[]>;
+  plugins(): Promise<PluginReport[]>;
+}
+
+export interface NemoclawOptions {
+  /** `$NEMOCLAW_HOME`. */
+  home: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Name of the program that the user called, for hints: `nemoclaw` or `nemohermes`. */
+  program: string;
+  version: string;
+  /** Folders of built-in plugins' packages, resolved by the CLI from its generated index. */
+  builtinPlugins: { name: string; root: string }[];
+}
+
+export type { ProcessIdentity };

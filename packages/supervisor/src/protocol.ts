@@ -1,0 +1,111 @@
+import type { AgentRuntime, ProcessIdentity, RunAs } from '@nemoclaw/plugin-api';
+
+/** Changes when an old image can no longer be driven by a new CLI; the CLI then says "rebuild needed". */
+export const SUPERVISOR_PROTOCOL = 1;
+
+/** Sealed file `/etc/nemoclaw/supervisor.json`, root 0400. */
+export interface SupervisorConfig {
+  version: 1;
+  sandboxId: string;
+  generation: string;
+  runtime: AgentRuntime;
+  /** Supplementary groups beside the workspace's, e.g. of GPU device nodes. */
+  groups: number[];
+  /** sha256 (hex) of each sealed agent file, by absolute path. */
+  sealedHashes: Record<string, string>;
+  /** Where the front door listens; 0.0.0.0 in the agent container. */
+  frontDoorPort: number;
+  /** Volume that holds the agent's state; the supervisor keeps an exclusive lock on it. */
+  stateDir: string;
+}
+
+export type SupervisorState = 'starting' | 'running' | 'backoff' | 'quarantined' | 'config_refused' | 'restarting' | 'stopping';
+
+export interface GatewayIdentity {
+  pid: number;
+  /** Field 22 of /proc/<pid>/stat, ticks since boot, as text. */
+  startTime: string;
+  /** Inode of the listening socket that was verified to be the gateway's. */
+  listenerInode?: string;
+}
+
+export interface SupervisorStatus {
+  protocol: number;
+  sandboxId: string;
+  generation: string;
+  agent: string;
+  agentVersion: string;
+  state: SupervisorState;
+  /** One line: why it is in that state. */
+  reason: string;
+  gateway?: GatewayIdentity & { netns: string; upMs: number };
+  restarts: number;
+  lastExit?: { code: number | null; signal: string | null; expected: boolean; atMs: number };
+  /** When health was last seen good, ms ago; absent when never. */
+  healthyMsAgo?: number;
+  /** Last lines that the gateway wrote, at most 20. */
+  lastLines: string[];
+  frontDoor: { port: number; passed: number; held: number; refused: number };
+}
+
+export type RestartFailure =
+  | 'busy'
+  | 'unsafe_config_path'
+  | 'config_hash_mismatch'
+  | 'secret_boundary'
+  | 'launch_failed'
+  | 'health_timeout';
+
+export interface RestartResult {
+  before?: GatewayIdentity;
+  after: GatewayIdentity;
+  /** `stop-start` or `soft`. */
+  method: 'stop-start' | 'soft';
+  stopMs: number;
+  startMs: number;
+  settledMs: number;
+  /** Whether it had to be killed after its drain budget. */
+  killed: boolean;
+}
+
+export interface RunRequest {
+  as: RunAs;
+  argv: string[];
+  stdin?: string;
+  timeoutMs: number;
+}
+
+export type RunReply =
+  | { outcome: 'exited'; exitCode: number; stdout: string; stderr: string; identity: ProcessIdentity; gateway?: { pid: number; netns: string } }
+  | { outcome: 'timed_out'; stdout: string; stderr: string }
+  | { outcome: 'not_run'; reason: string; message: string };
+
+export interface SupervisorOps {
+  status: { args: Record<string, never>; result: SupervisorStatus };
+  /** Waits for `started`, then the settle window. */
+  restart: { args: { soft: boolean; timeoutMs: number; settleMs: number; drainMs?: number }; result: RestartResult };
+  /** Ends quarantine and starts the gateway. */
+  recover: { args: { timeoutMs: number; settleMs: number }; result: RestartResult };
+  run: { args: RunRequest; result: RunReply };
+}
+export type SupervisorOp = keyof SupervisorOps;
+
+/**
+ * One request a connection on the unix socket, one line of JSON each way. The answer repeats the nonce (32 bytes, hex).
+ * From the host: `exec` as root of `node /opt/nemoclaw/supervisor.mjs control`, the request on stdin, the answer on stdout.
+ */
+export interface ControlRequest<O extends SupervisorOp = SupervisorOp> {
+  protocol: number;
+  nonce: string;
+  op: O;
+  args: SupervisorOps[O]['args'];
+}
+export type ControlReply<O extends SupervisorOp = SupervisorOp> =
+  | { protocol: number; nonce: string; ok: true; result: SupervisorOps[O]['result'] }
+  | { protocol: number; nonce: string; ok: false; error: { code: RestartFailure | 'protocol_mismatch' | 'bad_request' | 'internal'; message: string } };
+
+/**
+ * What the front door writes to a connection at the moment it is passed on to the verified gateway; the relay reads it
+ * away. Until then no byte goes either way, so the relay knows that nothing was delivered.
+ */
+export const FRONT_DOOR_PASS = 'NEMOCLAW/1 pass\n';
