@@ -63,3 +63,9 @@ export const LABELS = {
 } as const;
 
 export type Role = 'agent' | 'relay' | 'probe' | 'backup' | 'staging' | 'model' | 'forward' | 'helper';
+
+/**
+ * What the front door writes to a connection at the moment it is passed on to the verified gateway; the relay reads it
+ * away. Until then no byte goes either way, so the relay knows that nothing was delivered.
+ */
+export const FRONT_DOOR_PASS = 'NEMOCLAW/1 pass\n';

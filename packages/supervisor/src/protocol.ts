@@ -104,8 +104,4 @@ export type ControlReply<O extends SupervisorOp = SupervisorOp> =
   | { protocol: number; nonce: string; ok: true; result: SupervisorOps[O]['result'] }
   | { protocol: number; nonce: string; ok: false; error: { code: RestartFailure | 'protocol_mismatch' | 'bad_request' | 'internal'; message: string } };
 
-/**
- * What the front door writes to a connection at the moment it is passed on to the verified gateway; the relay reads it
- * away. Until then no byte goes either way, so the relay knows that nothing was delivered.
- */
-export const FRONT_DOOR_PASS = 'NEMOCLAW/1 pass\n';
+export { FRONT_DOOR_PASS } from '@nemoclaw/plugin-api';
