@@ -15,7 +15,10 @@ export interface RelayConfig {
       /** Base of the provider's API, e.g. `http://host.nemoclaw.internal:11434/v1`; the relay appends the path after `/v1`. */
       baseUrl: string;
       /** How the key travels; the key is in `keyFile`. */
-      auth: { kind: 'none' } | { kind: 'bearer'; keyFile: string } | { kind: 'header'; header: string; keyFile: string };
+      auth:
+        | { kind: 'none' }
+        | { kind: 'bearer'; keyFile: string }
+        | { kind: 'header'; header: string; keyFile: string };
       /** Further fixed headers, e.g. `anthropic-version`. */
       headers: Record<string, string>;
       /** `METHOD path`, of the set that the protocol knows. */
@@ -23,7 +26,13 @@ export interface RelayConfig {
       /** PEM of a private CA of the provider's, beside relay.json. */
       caFile?: string;
     };
-    limits: { bodyBytes: number; concurrent: number; headersTimeoutMs: number; idleTimeoutMs: number; totalTimeoutMs: number };
+    limits: {
+      bodyBytes: number;
+      concurrent: number;
+      headersTimeoutMs: number;
+      idleTimeoutMs: number;
+      totalTimeoutMs: number;
+    };
   };
   ingress: {
     port: number;
