@@ -1,0 +1,21 @@
+import type { ProbeContribution, ProbeLayer, ProbeResult, ProbeStatus } from '@nemoclaw/plugin-api';
+import { expect } from 'vitest';
+import { expectOneLine, expectPlainJson } from './plain-json.ts';
+
+const STATUSES: ProbeStatus[] = ['ok', 'warn', 'fail', 'skipped'];
+const LAYERS: ProbeLayer[] = ['dns', 'tcp', 'tls', 'http', 'policy', 'model', 'tool', 'engine'];
+
+/** What every result of a probe must be, whatever it found. */
+export function expectProbeResult(probe: ProbeContribution, codes: readonly string[], result: ProbeResult): void {
+  expect(result.probe).toBe(probe.id);
+  expect(STATUSES).toContain(result.status);
+  expect(codes, 'a code outside the declared union').toContain(result.code);
+  expect(LAYERS).toContain(result.layer);
+  expectOneLine(result.summary, 'summary');
+  expect(Array.isArray(result.remedy)).toBe(true);
+  for (const line of result.remedy) expectOneLine(line, 'remedy line');
+  if (result.status === 'fail' || result.status === 'warn')
+    expect(result.remedy.length, `${result.code} has no remedy`).toBeGreaterThan(0);
+  expect(result.elapsedMs).toBeGreaterThanOrEqual(0);
+  expectPlainJson(result);
+}

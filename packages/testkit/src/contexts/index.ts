@@ -1,0 +1,2 @@
+export { HOSTS, type HostFactsInput, hostFacts } from './host-facts.ts';
+export { EGRESS, probeContext } from './probe-context.ts';
