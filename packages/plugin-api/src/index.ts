@@ -10,3 +10,5 @@ export * from './probe.ts';
 export * from './hooks.ts';
 export * from './manifest.ts';
 export * from './define.ts';
+export * from './plain-text.ts';
+export * from './until-aborted.ts';

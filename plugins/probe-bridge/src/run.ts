@@ -1,13 +1,19 @@
-import { type HostEndpoint, type JsonObject, PATHS, type ProbeContext, type ProbeResult } from '@nemoclaw/plugin-api';
+import {
+  type HostEndpoint,
+  type JsonObject,
+  oneLine,
+  PATHS,
+  type ProbeContext,
+  type ProbeResult,
+  untilAborted,
+} from '@nemoclaw/plugin-api';
 import { DIAL_PROGRAM, type Dial, dialArguments } from './dial-program.ts';
 import { hostView } from './host-view.ts';
 import { type HostView, judgeEndpoint, type Verdict } from './judge-endpoint.ts';
 import { type HelperVerdict, judgeHelper, judgeThrown } from './judge-helper.ts';
 import { BRIDGE_OUTCOMES, type BridgeCode, worst } from './outcome.ts';
-import { oneLine } from './plain-text.ts';
 import { endpointRemedy, runRemedy } from './remedies.ts';
 import { settings } from './settings.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export const PROBE_ID = 'bridge';
 /** nobody: the program needs no rights at all. */
