@@ -1,0 +1,82 @@
+import type { CallOptions, OnboardInput, OnboardPlan, OnboardResult } from '../../api/nemoclaw.ts';
+import { codedError } from '../../errors/index.ts';
+import { runOperation } from '../../operations/engine.ts';
+import { failureReporter } from '../failure.ts';
+import type { Services } from '../services.ts';
+import { recordOf } from './data.ts';
+import { newOnboardData } from './new-data.ts';
+import { onboardOperation } from './operation.ts';
+import { type Preflight, preflight } from './preflight.ts';
+import type { OnboardTools } from './tools.ts';
+
+const planOfPreflight = (found: Preflight, steps: { id: string; title: string }[]): OnboardPlan => ({
+  sandbox: found.name,
+  agent: { id: found.agent.contribution.id, version: found.agent.contribution.version, plugin: found.agent.plugin },
+  provider: {
+    id: found.provider.record.id,
+    endpoint: found.provider.relayBaseUrl,
+    model: found.provider.model,
+    contextTokens: found.provider.contextTokens,
+    why: found.provider.why,
+  },
+  profile: { id: found.profile.profile.id, why: found.profile.why },
+  gpu: { bids: found.gpu.bids, chosen: found.gpu.chosen, reason: found.gpu.reason },
+  steps,
+  provenance: {},
+});
+
+/** Create a sandbox and prove it, or leave nothing of it behind. */
+export const onboard = async (services: Services, input: OnboardInput, options: CallOptions = {}): Promise<OnboardResult> => {
+  const { store, clock } = services;
+  const begin = clock.elapsed();
+  if (input.credential !== undefined) services.redactor.learn(input.credential);
+  if (!input.dryRun) await store.ensureHome();
+  const found = await preflight(services, input, options);
+  const data = newOnboardData(found, input, clock.now());
+  const tools: OnboardTools = {
+    services,
+    driver: await services.driver(),
+    agent: found.agent.contribution,
+    homeId: input.dryRun ? '00000000' : await store.homeId(),
+  };
+  const operation = onboardOperation(tools, data, input.credential);
+  const plan = planOfPreflight(found, operation.steps.map(({ id, title }) => ({ id, title })));
+  const preflightMs = clock.elapsed() - begin;
+  if (input.dryRun) return { plan, warnings: found.warnings, timings: { preflight: preflightMs } };
+  for (const warning of found.warnings) options.onProgress?.({ type: 'note', level: 'warn', text: warning });
+
+  const lock = await store.lock(found.name, { operation: 'onboard', ...(options.signal ? { signal: options.signal } : {}) });
+  try {
+    // Somebody else may have made it while we looked and waited.
+    if ((await store.readRecord(found.name)) || (await store.readOperation(found.name)))
+      throw codedError('SANDBOX_EXISTS', { message: `A sandbox named ${found.name} was made in the meantime.` });
+    const outcome = await runOperation(operation, {
+      store,
+      clock,
+      ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+      onFailure: failureReporter({
+        services,
+        driver: tools.driver,
+        name: found.name,
+        operation: 'onboard',
+        hookInput: () => ({
+          sandbox: { id: data.sandboxId, name: data.name },
+          operation: data.operationId,
+          agent: recordOf(data).agent.id,
+        }),
+        containers: () => ({ agent: data.agentId, relay: data.relayId, forward: data.forwardId }),
+      }),
+    });
+    const record = recordOf(data);
+    return {
+      plan: { ...plan, provenance: data.provenance },
+      record,
+      ...(data.answer === '' ? {} : { answer: data.answer }),
+      warnings: record.warnings,
+      timings: { preflight: preflightMs, ...outcome.timings },
+    };
+  } finally {
+    await lock.release();
+  }
+};

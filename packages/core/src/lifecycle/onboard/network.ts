@@ -1,0 +1,126 @@
+import { LABELS } from '@nemoclaw/plugin-api';
+import { egressNetworkName, homeLabels, objectNames } from '../names.ts';
+import { forwardSpec } from '../specs.ts';
+import { subnetCandidates } from '../subnets.ts';
+import {
+  findGeneration,
+  labelsFor,
+  objectLabels,
+  type OnboardStep,
+  type OnboardTools,
+  providerPort,
+  removeGeneration,
+  updateOwnership,
+} from './tools.ts';
+
+/** The bridge that relays of this home share; made with the first sandbox, taken away with the last. */
+export const egressStep = (tools: OnboardTools): OnboardStep => ({
+  id: 'egress',
+  title: 'Prepare the egress network',
+  async run({ data, save, signal, note }) {
+    const network = await tools.driver.ensureNetwork(
+      {
+        name: egressNetworkName(tools.homeId),
+        labels: homeLabels(tools.homeId),
+        kind: 'egress',
+        subnets: subnetCandidates(tools.services.config.subnetRange, 'egress', tools.homeId),
+      },
+      { signal },
+    );
+    data.egressMade ||= network.created;
+    data.egressId = network.id;
+    data.egressSubnet = network.subnet;
+    data.egressGateway = network.gateway;
+    await save();
+    note(`${network.subnet}, gateway ${network.gateway}`);
+  },
+  async undo({ signal }) {
+    await removeEgressIfUnused(tools, signal);
+  },
+});
+
+/** Other sandboxes of this home may live on it: only an empty one goes, and only one that carries this home's id. */
+export const removeEgressIfUnused = async (
+  { driver, homeId }: Pick<OnboardTools, 'driver' | 'homeId'>,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const [network] = (await driver.listNetworks(homeLabels(homeId), { signal })).filter(
+    (candidate) => candidate.name === egressNetworkName(homeId),
+  );
+  if (!network) return false;
+  const users = await driver.list({ [LABELS.home]: homeId, [LABELS.role]: 'relay' }, { signal });
+  if (users.length > 0) return false;
+  try {
+    await driver.removeNetwork(network.id, { signal });
+    return true;
+  } catch (error) {
+    // Another onboard of this home may have put its relay there since we looked: then it is theirs to keep.
+    if ((error as { code?: string }).code === 'ENGINE_CONFLICT') return false;
+    throw error;
+  }
+};
+
+/** `--forward`: a helper that makes a loopback-only provider reachable on the egress gateway's address, and nowhere else. */
+export const forwardStep = (tools: OnboardTools): OnboardStep => ({
+  id: 'forward',
+  title: 'Forward the provider’s loopback port to the egress gateway',
+  async run({ data, save, signal, skip }) {
+    const endpoint = providerPort(data);
+    if (!data.forward || !endpoint) return skip(data.forward ? 'the provider is not on this host' : 'not asked for');
+    const present = await findGeneration(tools, data, data.generations.forward, signal);
+    const id =
+      present?.id ??
+      (
+        await tools.driver.create(
+          forwardSpec({
+            sandbox: { id: data.sandboxId, name: data.name },
+            labels: labelsFor(tools, data, 'forward', data.generations.forward),
+            image: data.relayImage,
+            listenAddress: data.egressGateway,
+            port: endpoint.port,
+          }),
+          { signal },
+        )
+      ).id;
+    data.forwardId = id;
+    await save();
+    await updateOwnership(tools, data, (journal) => ({
+      ...journal,
+      resources: { ...journal.resources, forward: { id, generation: data.generations.forward } },
+    }));
+    await tools.driver.start(id, { signal });
+  },
+  async undo({ data, signal }) {
+    await removeGeneration(tools, data, data.generations.forward, signal);
+  },
+});
+
+/** The sandbox's own network: no address of the host on it, no way out but the relay. */
+export const networkStep = (tools: OnboardTools): OnboardStep => ({
+  id: 'network',
+  title: 'Make the sandbox’s isolated network',
+  async run({ data, save, signal, note }) {
+    const network = await tools.driver.ensureNetwork(
+      {
+        name: objectNames(data.name, data.sandboxId).network,
+        labels: objectLabels(tools, data),
+        kind: 'isolated',
+        subnets: subnetCandidates(tools.services.config.subnetRange, 'sandbox', data.sandboxId),
+      },
+      { signal },
+    );
+    data.networkId = network.id;
+    data.networkSubnet = network.subnet;
+    await save();
+    await updateOwnership(tools, data, (journal) => ({
+      ...journal,
+      resources: { ...journal.resources, network: { id: network.id } },
+    }));
+    note(network.subnet);
+  },
+  async undo({ data, signal }) {
+    // By label as well as by id: a crash may have hidden the id.
+    for (const network of await tools.driver.listNetworks({ [LABELS.sandboxId]: data.sandboxId }, { signal }))
+      await tools.driver.removeNetwork(network.id, { signal });
+  },
+});

@@ -1,0 +1,77 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { OnboardInput } from '../../api/nemoclaw.ts';
+import type { SandboxRecord } from '../../api/records.ts';
+import { asJson, type OnboardData } from './data.ts';
+import type { Preflight } from './preflight.ts';
+
+const nonce = (): string => randomBytes(16).toString('hex');
+
+/** Everything that an onboard decides before its first effect: names, generations, nonces and the record with nothing proved. */
+export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: Date): OnboardData => {
+  const sandboxId = randomUUID();
+  const { contribution } = preflight.agent;
+  const isolation = contribution.isolation[0];
+  const record: SandboxRecord = {
+    version: 1,
+    sandboxId,
+    name: preflight.name,
+    createdAt: now.toISOString(),
+    phase: 'creating',
+    agent: {
+      id: contribution.id,
+      version: contribution.version,
+      plugin: preflight.agent.plugin,
+      profile: preflight.profile.profile.id,
+      isolation: isolation?.mode ?? 'shared',
+      isolationProof: 'declared',
+    },
+    driver: 'default',
+    image: { id: '', tag: '', base: '', parent: '' },
+    relayImage: { id: '', tag: '' },
+    provider: {
+      id: preflight.provider.record.id,
+      endpoint: preflight.provider.relayBaseUrl,
+      model: preflight.provider.model,
+      contextTokens: preflight.provider.contextTokens,
+      credential: input.credential !== undefined,
+      forward: input.forward,
+    },
+    ingressPort: preflight.ingressPort,
+    gpu: {
+      mode: input.gpu === 'off' ? 'off' : input.gpu === 'auto' ? 'auto' : 'strategy',
+      strategy: preflight.gpu.chosen,
+      reason: preflight.gpu.reason,
+      requested: [],
+    },
+    proofs: {},
+    warnings: [...preflight.warnings],
+    certificateNotAfter: now.toISOString(),
+  };
+  return {
+    sandboxId,
+    name: preflight.name,
+    operationId: randomUUID(),
+    generations: { agent: randomUUID(), relay: randomUUID(), forward: randomUUID() },
+    nonces: { state: nonce(), workspace: nonce(), sealed: nonce(), relay: nonce() },
+    record: asJson(record),
+    forward: input.forward,
+    smoke: input.smoke,
+    gpuRequested: [],
+    egressMade: false,
+    egressId: '',
+    egressSubnet: '',
+    egressGateway: '',
+    networkId: '',
+    networkSubnet: '',
+    helperImage: '',
+    relayImage: '',
+    agentImage: '',
+    forwardId: '',
+    relayId: '',
+    agentId: '',
+    plan: {},
+    provenance: {},
+    answer: '',
+    results: [],
+  };
+};

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { createSandboxCa } from '../../pki/ca.ts';
+import { type OnboardData, recordOf } from './data.ts';
+import type { OnboardStep, OnboardTools } from './tools.ts';
+
+/** Secrets that one sandbox has on the host; `provider.key` only with a credential. */
+export const SECRETS = { token: 'ingress.token', caKey: 'ca.key', caCert: 'ca.pem', provider: 'provider.key' } as const;
+
+/** First of all, what is about to exist goes to disk: record, ownership, secrets. */
+export const recordStep = (tools: OnboardTools, credential: string | undefined): OnboardStep => ({
+  id: 'record',
+  title: 'Write down what is about to be made',
+  async run({ data }) {
+    const { store, clock } = tools.services;
+    const ca = await createSandboxCa({ name: data.name, now: clock.now() });
+    await store.writeOwnership({
+      version: 1,
+      sandboxId: data.sandboxId,
+      name: data.name,
+      authoritative: null,
+      retired: [],
+      creating: { generation: data.generations.agent },
+      intent: null,
+      resources: { relay: null, forward: null, network: null, volumes: [] },
+    });
+    await store.writeSecret(data.name, SECRETS.token, randomBytes(32).toString('base64url'));
+    await store.writeSecret(data.name, SECRETS.caKey, ca.keyPem);
+    await store.writeSecret(data.name, SECRETS.caCert, ca.certPem);
+    if (credential !== undefined) await store.writeSecret(data.name, SECRETS.provider, credential);
+    await store.writeRecord(recordOf(data));
+  },
+  async undo({ data }) {
+    await tools.services.store.removeRecords(data.name);
+  },
+});
+
+export type { OnboardData };

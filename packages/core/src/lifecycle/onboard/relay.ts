@@ -1,0 +1,125 @@
+import { type Driver, IDS } from '@nemoclaw/plugin-api';
+import type { RelayStatus } from '@nemoclaw/relay/protocol';
+import { codedError } from '../../errors/index.ts';
+import { issueLeaf } from '../../pki/ca.ts';
+import { providerRecord } from '../../providers/records.ts';
+import { callRelay } from '../control.ts';
+import { objectNames } from '../names.ts';
+import { hostAddress } from '../probe-context.ts';
+import type { Services } from '../services.ts';
+import { relaySpec } from '../specs.ts';
+import { relayFiles } from '../volume-files.ts';
+import { type OnboardData, recordOf } from './data.ts';
+import { SECRETS } from './record.ts';
+import {
+  egressOf,
+  findGeneration,
+  labelsFor,
+  objectLabels,
+  type OnboardStep,
+  type OnboardTools,
+  removeGeneration,
+  secretOf,
+  updateOwnership,
+} from './tools.ts';
+
+/** Renews the leaf and fills the relay's volume with everything that it may know. */
+const fillRelayVolume = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
+  const { services, driver } = tools;
+  const record = recordOf(data);
+  const leaf = await issueLeaf({
+    ca: { certPem: await secretOf(tools, data, SECRETS.caCert), keyPem: await secretOf(tools, data, SECRETS.caKey) },
+    names: ['inference.local'],
+    now: services.clock.now(),
+  });
+  record.certificateNotAfter = leaf.notAfter;
+  const provider = providerRecord(record.provider.id);
+  await driver.putFiles(
+    {
+      volume: objectNames(data.name, data.sandboxId).volumes.relay,
+      image: data.helperImage,
+      labels: objectLabels(tools, data),
+      files: relayFiles({
+        sandboxId: data.sandboxId,
+        provider: {
+          id: provider.id,
+          baseUrl: record.provider.endpoint,
+          auth: provider.auth,
+          headers: provider.headers,
+          allowed: [...provider.allowed],
+        },
+        credential: record.provider.credential ? await secretOf(tools, data, SECRETS.provider) : undefined,
+        certificate: leaf,
+        subnets: { sandbox: data.networkSubnet, egress: data.egressSubnet },
+        holdMs: services.config.holdMs,
+        nonce: data.nonces.relay,
+      }),
+    },
+    { signal },
+  );
+};
+
+export const relayStep = (tools: OnboardTools): OnboardStep => ({
+  id: 'relay',
+  title: 'Start the relay',
+  async run({ data, save, signal }) {
+    const { driver } = tools;
+    await fillRelayVolume(tools, data, signal);
+    const present = await findGeneration(tools, data, data.generations.relay, signal);
+    const id =
+      present?.id ??
+      (
+        await driver.create(
+          relaySpec({
+            sandbox: { id: data.sandboxId, name: data.name },
+            labels: labelsFor(tools, data, 'relay', data.generations.relay),
+            image: data.relayImage,
+            networkId: data.networkId,
+            egressId: data.egressId,
+            hostAddress: await hostAddress(driver, egressOf(data)),
+            ingressPort: recordOf(data).ingressPort,
+          }),
+          { signal },
+        )
+      ).id;
+    data.relayId = id;
+    await save();
+    await updateOwnership(tools, data, (journal) => ({
+      ...journal,
+      resources: { ...journal.resources, relay: { id, generation: data.generations.relay } },
+    }));
+    await driver.start(id, { signal });
+    await waitForRelay({ driver, containerId: id, services: tools.services, signal });
+  },
+  async undo({ data, signal }) {
+    await removeGeneration(tools, data, data.generations.relay, signal);
+  },
+});
+
+const RELAY_START_MS = 30_000;
+
+/** Until the relay answers its control socket; says what its container is doing when it does not. */
+export const waitForRelay = async (input: {
+  driver: Driver;
+  containerId: string;
+  services: Pick<Services, 'clock'>;
+  signal: AbortSignal;
+}): Promise<RelayStatus> => {
+  const { driver, containerId, services, signal } = input;
+  const start = services.clock.elapsed();
+  let last: unknown;
+  while (services.clock.elapsed() - start < RELAY_START_MS) {
+    signal.throwIfAborted();
+    try {
+      return await callRelay({ driver, containerId, uid: IDS.relay, timeoutMs: 5_000, signal }, 'status');
+    } catch (error) {
+      last = error;
+    }
+    await services.clock.sleep(200, signal);
+  }
+  const state = await driver.inspect(containerId, { signal });
+  throw codedError('SUPERVISOR_UNREACHABLE', {
+    message: `The relay did not answer within ${RELAY_START_MS / 1000} s; its container is ${state?.phase ?? 'gone'}${state?.error ? ` (${state.error})` : ''}.`,
+    cause: last,
+  });
+};

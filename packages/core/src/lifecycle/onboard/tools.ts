@@ -1,0 +1,86 @@
+import type { AgentContribution, Driver, Labels, NetworkState, Role } from '@nemoclaw/plugin-api';
+import { LABELS } from '@nemoclaw/plugin-api';
+import type { OwnershipJournal } from '../../api/records.ts';
+import { codedError } from '../../errors/index.ts';
+import type { Step } from '../../operations/types.ts';
+import { containerLabels, sandboxLabels } from '../names.ts';
+import type { Services } from '../services.ts';
+import { type OnboardData, recordOf } from './data.ts';
+
+/** What the steps work with, beside their data; made again when an operation is resumed. */
+export interface OnboardTools {
+  services: Services;
+  driver: Driver;
+  agent: AgentContribution;
+  homeId: string;
+}
+
+export type OnboardStep = Step<OnboardData>;
+
+export const identity = (tools: OnboardTools, data: OnboardData) => ({
+  homeId: tools.homeId,
+  name: data.name,
+  sandboxId: data.sandboxId,
+});
+
+export const labelsFor = (tools: OnboardTools, data: OnboardData, role: Role, generation: string): Labels =>
+  containerLabels(identity(tools, data), role, generation, data.operationId);
+
+export const objectLabels = (tools: OnboardTools, data: OnboardData): Labels => sandboxLabels(identity(tools, data));
+
+/** Writes a change of the ownership journal; disk first. */
+export const updateOwnership = async (
+  tools: OnboardTools,
+  data: OnboardData,
+  change: (journal: OwnershipJournal) => OwnershipJournal,
+): Promise<void> => {
+  const journal = await tools.services.store.readOwnership(data.name);
+  if (!journal)
+    throw codedError('OWNERSHIP_UNRESOLVED', { message: `The ownership journal of ${data.name} is gone while an operation works on it.` });
+  await tools.services.store.writeOwnership(change(journal));
+};
+
+export const secretOf = async (tools: OnboardTools, data: OnboardData, file: string): Promise<string> => {
+  const text = await tools.services.store.readSecret(data.name, file);
+  if (text === undefined)
+    throw codedError('STATE_UNREADABLE', { message: `The secret ${file} of sandbox ${data.name} is missing.` });
+  return text;
+};
+
+/** Removes every container of exactly this generation, found by label and checked by its sandbox id; also one that a crash hid. */
+export const removeGeneration = async (
+  tools: OnboardTools,
+  data: OnboardData,
+  generation: string,
+  signal: AbortSignal,
+): Promise<void> => {
+  const found = await tools.driver.list({ [LABELS.sandboxId]: data.sandboxId, [LABELS.generation]: generation }, { signal });
+  for (const container of found) await tools.driver.remove(container.id, { force: true, signal });
+};
+
+/** The container of exactly this generation, when it is there. */
+export const findGeneration = async (tools: OnboardTools, data: OnboardData, generation: string, signal: AbortSignal) => {
+  const found = await tools.driver.list({ [LABELS.sandboxId]: data.sandboxId, [LABELS.generation]: generation }, { signal });
+  if (found.length > 1)
+    throw codedError('OWNERSHIP_CONFLICT', {
+      message: `${found.length} containers carry the generation ${generation} of sandbox ${data.name}.`,
+      details: { ids: found.map((container) => container.id) },
+    });
+  return found[0];
+};
+
+export const egressOf = (data: OnboardData): NetworkState => ({
+  id: data.egressId,
+  name: '',
+  subnet: data.egressSubnet,
+  gateway: data.egressGateway,
+  labels: {},
+  kind: 'egress',
+  created: false,
+});
+
+export const providerPort = (data: OnboardData): { host: string; port: number } | undefined => {
+  const url = new URL(recordOf(data).provider.endpoint);
+  const local = url.hostname === 'host.nemoclaw.internal';
+  return local ? { host: url.hostname, port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)) } : undefined;
+};

@@ -1,0 +1,118 @@
+import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
+import { codedError } from '../../errors/index.ts';
+import { resumeOperation, runOperation } from '../../operations/engine.ts';
+import type { Operation, OperationJournal } from '../../operations/types.ts';
+import { parseSandboxName } from '../../state/names.ts';
+import { type DestroyData, destroyOperation } from '../destroy.ts';
+import type { OnboardData } from '../onboard/data.ts';
+import { recordOf } from '../onboard/data.ts';
+import { onboardOperation } from '../onboard/operation.ts';
+import type { OnboardTools } from '../onboard/tools.ts';
+import { knownSandbox } from '../resolve.ts';
+import type { Services } from '../services.ts';
+import { healOperation } from './heal.ts';
+import { look, planRepair } from './look.ts';
+
+const toolsFor = async (services: Services, agentId: string): Promise<OnboardTools> => ({
+  services,
+  driver: await services.driver(),
+  agent: (await services.agent(agentId)).agent,
+  homeId: await services.store.homeId(),
+});
+
+/** The operation that a journal tells of, or undefined where the journal holds nothing to finish or take back. */
+const reopen = async (services: Services, journal: OperationJournal): Promise<Operation<OnboardData> | Operation<DestroyData> | undefined> => {
+  switch (journal.operation) {
+    case 'onboard': {
+      const data = journal.data as OnboardData;
+      return onboardOperation(await toolsFor(services, recordOf(data).agent.id), data, undefined);
+    }
+    case 'destroy':
+      return destroyOperation(services, journal.data as DestroyData);
+    // A restart changes nothing that outlives it, and healing starts from what is there: both are begun anew.
+    case 'gateway-restart':
+    case 'recover':
+      return undefined;
+    default:
+      throw codedError('NOT_SUPPORTED', { message: `This version knows no operation ${journal.operation}; a newer one began it.` });
+  }
+};
+
+const finishPending = async (services: Services, journal: OperationJournal, name: string, options: CallOptions): Promise<RecoverResult | undefined> => {
+  const { store, clock } = services;
+  const operation = await reopen(services, journal);
+  if (!operation) {
+    await store.clearOperation(name);
+    return undefined;
+  }
+  const outcome = await resumeOperation(operation as Operation<never>, journal, {
+    store,
+    clock,
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  });
+  const gone = journal.operation === 'destroy' || outcome.direction === 'back';
+  if (!gone) return undefined;
+  await store.removeSandbox(name);
+  return {
+    verdict: 'removed',
+    actions: [journal.operation === 'destroy' ? `finished the destroy of ${name}` : `took back the unfinished ${journal.operation} of ${name}`],
+  };
+};
+
+const heal = async (services: Services, name: string, actions: string[], options: CallOptions): Promise<RecoverResult> => {
+  const { store, clock } = services;
+  const known = await knownSandbox(services, name);
+  const tools = await toolsFor(services, known.record.agent.id);
+  const seen = await look(tools.driver, known, tools.homeId, options.signal ?? new AbortController().signal);
+  if (seen.agent.state === 'conflict')
+    throw codedError('OWNERSHIP_CONFLICT', {
+      message: `It is not clear which container is sandbox ${name}: ${seen.agent.reason}.`,
+      details: { ids: seen.agent.ids },
+    });
+  const repair = planRepair(seen, known.record.provider.forward);
+  await runOperation(healOperation(tools, known, seen, repair), {
+    store,
+    clock,
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  });
+  for (const [part, made] of Object.entries(repair)) if (made) actions.push(`made the ${part} anew`);
+  if (seen.agent.state === 'present' && seen.agent.container.phase !== 'running') actions.push('started the agent');
+  if (seen.relay && seen.relay.phase !== 'running' && !repair.relay) actions.push('started the relay');
+  return { verdict: 'healthy', actions };
+};
+
+/** From any state to one healthy sandbox, or to none where it never came to be; says what it did. */
+export const recover = async (services: Services, input: string, options: CallOptions = {}): Promise<RecoverResult> => {
+  const { store } = services;
+  const name = parseSandboxName(input);
+  const pending = await store.readOperation(name);
+  if (!pending) await knownSandbox(services, name);
+  const lock = await store.lock(name, { operation: 'recover', ...(options.signal ? { signal: options.signal } : {}) });
+  try {
+    const journal = await store.readOperation(name);
+    if (journal) {
+      const done = await finishPending(services, journal, name, options);
+      if (done) return done;
+    }
+    const { record } = await knownSandbox(services, name);
+    if (record.phase !== 'ready') return await removeRemains(services, name, record.sandboxId, record.phase, options);
+    return await heal(services, name, journal ? [`closed the unfinished ${journal.operation}`] : [], options);
+  } finally {
+    await lock.release();
+  }
+};
+
+/** A record that never became ready, or was to go, and no journal: a crash between the two. What is left of it goes. */
+const removeRemains = async (services: Services, name: string, sandboxId: string, phase: string, options: CallOptions): Promise<RecoverResult> => {
+  const data: DestroyData = { sandboxId, name, containers: 0, networks: 0, volumes: 0 };
+  await runOperation(await destroyOperation(services, data), {
+    store: services.store,
+    clock: services.clock,
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  });
+  await services.store.removeSandbox(name);
+  return { verdict: 'removed', actions: [`removed what was left of ${name} (${phase})`] };
+};

@@ -1,0 +1,135 @@
+import { IDS, type JsonObject } from '@nemoclaw/plugin-api';
+import type { RestartResult } from '@nemoclaw/supervisor/protocol';
+import type { CallOptions, RestartReport } from '../api/nemoclaw.ts';
+import { codedError } from '../errors/index.ts';
+import { runOperation } from '../operations/engine.ts';
+import type { Operation } from '../operations/types.ts';
+import { callRelay, callSupervisor } from './control.ts';
+import { failureReporter } from './failure.ts';
+import { type IngressAnswer, pingIngress } from './ingress.ts';
+import { type KnownSandbox, knownSandbox, runningContainer } from './resolve.ts';
+import type { Services } from './services.ts';
+
+interface RestartData extends JsonObject {
+  agentId: string;
+  relayId: string;
+  result: JsonObject;
+  ingress: JsonObject;
+  heldBefore: number;
+  heldAfter: number;
+}
+
+export interface RestartOptions extends CallOptions {
+  soft?: boolean;
+  timeoutMs?: number;
+  settleMs?: number;
+}
+
+const restartOperation = async (
+  services: Services,
+  known: KnownSandbox,
+  options: RestartOptions,
+): Promise<Operation<RestartData>> => {
+  const { record, ownership } = known;
+  const driver = await services.driver();
+  const { agent } = await services.agent(record.agent.id);
+  const timeoutMs = options.timeoutMs ?? services.config.restartTimeoutMs;
+  const settleMs = options.settleMs ?? services.config.settleMs;
+  const relayId = ownership.resources.relay?.id ?? '';
+  const held = async (signal: AbortSignal) => (await callRelay({ driver, containerId: relayId, uid: IDS.relay, timeoutMs: 10_000, signal }, 'status')).ingress.held;
+  return {
+    name: 'gateway-restart',
+    sandbox: record.name,
+    data: { agentId: '', relayId, result: {}, ingress: {}, heldBefore: 0, heldAfter: 0 },
+    steps: [
+      {
+        id: 'resolve',
+        title: 'Find the one container that the journal names',
+        async run({ data, signal, note }) {
+          data.agentId = (await runningContainer(services, driver, known, signal)).id;
+          data.heldBefore = await held(signal);
+          note(data.agentId.slice(0, 12));
+        },
+      },
+      {
+        id: 'restart',
+        title: 'Restart the gateway and wait until it is healthy',
+        async run({ data, signal, note }) {
+          const result = await callSupervisor(
+            { driver, containerId: data.agentId, timeoutMs: timeoutMs + settleMs + 60_000, signal },
+            'restart',
+            { soft: options.soft ?? false, timeoutMs, settleMs },
+          );
+          data.result = { ...result } as unknown as JsonObject;
+          note(`pid ${result.before?.pid ?? 'none'} → ${result.after.pid}, down ${((result.stopMs + result.startMs) / 1000).toFixed(1)} s`);
+        },
+      },
+      {
+        id: 'ingress',
+        title: 'Reach the agent through ingress',
+        async run({ data, signal, note }) {
+          const answer = await pingIngress({ port: record.ingressPort, ping: agent.ping, clock: services.clock, signal });
+          data.ingress = { ...answer };
+          data.heldAfter = await held(signal);
+          note(`${answer.url} answered ${answer.status}`);
+        },
+      },
+      {
+        id: 'commit',
+        title: 'Write down what was proved',
+        commit: true,
+        async run({ data }) {
+          const at = services.clock.now().toISOString();
+          const after = (data.result as unknown as RestartResult).after;
+          await services.store.writeRecord({
+            ...record,
+            proofs: { ...record.proofs, gateway: { at, summary: `${record.agent.id} ${record.agent.version} restarted, pid ${after.pid}` } },
+          });
+        },
+      },
+    ],
+  };
+};
+
+/** Exactly that gateway, stopped and started inside its running container, then proved through ingress. */
+export const gatewayRestart = async (services: Services, name: string, options: RestartOptions): Promise<RestartReport> => {
+  const { store, clock } = services;
+  const known = await knownSandbox(services, name);
+  const lock = await store.lock(known.record.name, { operation: 'gateway-restart', ...(options.signal ? { signal: options.signal } : {}) });
+  try {
+    await refuseWhilePending(services, known.record.name);
+    const operation = await restartOperation(services, known, options);
+    await runOperation(operation, {
+      store,
+      clock,
+      ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+      onFailure: failureReporter({
+        services,
+        driver: await services.driver(),
+        name: known.record.name,
+        operation: operation.name,
+        hookInput: () => ({ sandbox: { id: known.record.sandboxId, name: known.record.name }, operation: operation.name, agent: known.record.agent.id }),
+        containers: () => ({ agent: operation.data.agentId, relay: operation.data.relayId }),
+      }),
+    });
+    const { result, ingress, heldBefore, heldAfter } = operation.data;
+    return {
+      ...(result as unknown as RestartResult),
+      ingress: ingress as unknown as IngressAnswer,
+      heldRequests: Math.max(0, heldAfter - heldBefore),
+    };
+  } finally {
+    await lock.release();
+  }
+};
+
+/** A mutating command on a sandbox with a half-finished operation: that one comes first. */
+export const refuseWhilePending = async (services: Services, name: string): Promise<void> => {
+  const pending = await services.store.readOperation(name);
+  if (pending)
+    throw codedError('OPERATION_PENDING', {
+      message: `${pending.operation} of ${name} was begun at ${pending.startedAt} and not finished.`,
+      hint: `Run \`${services.options.program} ${name} recover\`: it finishes it or takes it back, and says which.`,
+    });
+};

@@ -1,0 +1,120 @@
+import type { AgentContribution, Driver, DriverContribution, GpuStrategyContribution, ProbeContribution } from '@nemoclaw/plugin-api';
+import type { Nemoclaw, NemoclawOptions } from './api/nemoclaw.ts';
+import { readConfig } from './config/config.ts';
+import { codedError, toCodedError } from './errors/index.ts';
+import { systemClock } from './lifecycle/clock.ts';
+import { destroy } from './lifecycle/destroy.ts';
+import { doctor } from './lifecycle/doctor.ts';
+import { onboard } from './lifecycle/onboard/index.ts';
+import { gpuRouting } from './lifecycle/onboard/preflight.ts';
+import { recover } from './lifecycle/recover/index.ts';
+import { gatewayRestart } from './lifecycle/restart.ts';
+import type { Services } from './lifecycle/services.ts';
+import { gatewayStatus, status } from './lifecycle/status.ts';
+import { chat, exec, logs } from './lifecycle/talk.ts';
+import { createRegistry, type Registry } from './plugins/registry.ts';
+import { createRedactor } from './redaction/index.ts';
+import { createStateStore } from './state/store.ts';
+
+/** Computed when first asked for, once. */
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+};
+
+const services = async (options: NemoclawOptions): Promise<Services> => {
+  const config = await readConfig(options.env, options.home);
+  const redactor = createRedactor();
+  redactor.learnEnv(options.env);
+  const registry = once(async (): Promise<Registry> =>
+    createRegistry({
+      packages: options.builtinPlugins.map((plugin) => ({ ...plugin, source: 'built-in' as const })),
+      env: options.env,
+    }),
+  );
+  const loadAll = async <T>(kind: 'gpu' | 'probe'): Promise<T[]> => {
+    const found = await registry();
+    return Promise.all(found.all(kind).map(async ({ id }) => (await found.load(kind, id)).contribution as T));
+  };
+  return {
+    options,
+    config,
+    store: createStateStore(options.home),
+    redactor,
+    clock: systemClock,
+    registry,
+    driver: once(async (): Promise<Driver> => {
+      const found = await registry();
+      const drivers = found.all('driver');
+      const id = config.driver ?? drivers[0]?.id;
+      if (id === undefined) throw codedError('NOT_SUPPORTED', { message: 'No sandbox driver is installed.' });
+      const { contribution } = await found.load('driver', id);
+      return (contribution as DriverContribution).create({ env: options.env });
+    }),
+    async agent(id) {
+      const found = await registry();
+      const known = found.all('agent').map((entry) => entry.id);
+      if (!known.includes(id))
+        throw codedError('AGENT_UNKNOWN', {
+          message: `There is no agent ${id}.`,
+          hint: known.length > 0 ? `Installed: ${known.join(', ')}.` : 'No agent plugin is installed.',
+        });
+      const { contribution, plugin } = await found.load('agent', id);
+      return { agent: contribution as AgentContribution, plugin };
+    },
+    gpuStrategies: once(() => loadAll<GpuStrategyContribution>('gpu')),
+    probes: once(() => loadAll<ProbeContribution>('probe')),
+  };
+};
+
+/** The whole program below the command line. Reads settings; imports a plugin only when something asks for it. */
+export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw> => {
+  const all = await services(options);
+  return {
+    onboard: (input, call) => onboard(all, input, call),
+    async list() {
+      const records: Awaited<ReturnType<Nemoclaw['list']>> = { records: [], unreadable: [] };
+      for (const name of await all.store.listNames()) {
+        try {
+          const record = await all.store.readRecord(name);
+          if (record) records.records.push(record);
+        } catch (error) {
+          records.unreadable.push({ name, error: toCodedError(error) });
+        }
+      }
+      return records;
+    },
+    status: (name, call) => status(all, name, call),
+    gatewayStatus: (name, call) => gatewayStatus(all, name, call),
+    gatewayRestart: (name, call) => gatewayRestart(all, name, call),
+    recover: (name, call) => recover(all, name, call),
+    destroy: (name, call) => destroy(all, name, call),
+    logs: (name, call) => logs(all, name, call),
+    exec: (name, input, call) => exec(all, name, input, call),
+    chat: (name, input, call) => chat(all, name, input, call),
+    doctor: (name, call) => doctor(all, name, call),
+    async gpuList() {
+      const { bids, chosen, reason } = await gpuRouting(all, 'auto');
+      return { bids, chosen, reason };
+    },
+    async agents() {
+      const found = await all.registry();
+      return Promise.all(
+        found.all('agent').map(async ({ id }) => {
+          const { agent, plugin } = await all.agent(id);
+          const { title, version, memoryBytes } = agent;
+          return {
+            id,
+            title,
+            version,
+            plugin,
+            memoryBytes,
+            profiles: agent.profiles.map((profile) => ({ id: profile.id, promptTokens: profile.promptTokens })),
+            isolation: agent.isolation.map(({ mode, note }) => ({ mode, note })),
+          };
+        }),
+      );
+    },
+    plugins: async () => (await all.registry()).report(),
+  };
+};
