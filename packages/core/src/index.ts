@@ -1,5 +1,11 @@
 export * from './api/events.ts';
 export * from './api/nemoclaw.ts';
 export * from './api/records.ts';
-export { createNemoclaw } from './nemoclaw.ts';
+export { type Config, readConfig } from './config/config.ts';
 export * from './errors/index.ts';
+export { createNemoclaw } from './nemoclaw.ts';
+export { interruptionOf, type SignalSource, withSignals } from './operations/signals.ts';
+export * from './operations/types.ts';
+export { PROVIDERS, type ProviderRecord } from './providers/records.ts';
+export { isSandboxName, objectName, parseSandboxName } from './state/names.ts';
+export { createStateStore, type StateStore } from './state/store.ts';

@@ -1,0 +1,89 @@
+import type { IsoTime, JsonObject } from '@nemoclaw/plugin-api';
+import type { OnProgress } from '../api/events.ts';
+
+export interface StepIo<D extends JsonObject> {
+  /** Shared by all steps and kept in the journal: what `undo` and a later process need goes here. */
+  data: D;
+  /** Puts the journal on disk now; call it before an effect whose id must not be lost. */
+  save(): Promise<void>;
+  signal: AbortSignal;
+  /** A line of a build or a server, for whoever watches. */
+  output(text: string): void;
+  /** A remark that stays in the result. */
+  note(text: string): void;
+  /** Nothing had to be done; such a step is not undone either. Call it before any effect, then return. */
+  skip(reason: string): void;
+}
+
+export interface Step<D extends JsonObject> {
+  id: string;
+  title: string;
+  /** When this step is done, the operation is past its commit point: from there on it only goes forward. */
+  commit?: boolean;
+  /** Asked on resume, before the step runs again. */
+  done?(io: StepIo<D>): Promise<boolean>;
+  /** Must bear being run again after a crash in the middle of it. */
+  run(io: StepIo<D>): Promise<void>;
+  /** Must bear a `run` that never began or ended half-way, and being called twice. */
+  undo?(io: StepIo<D>): Promise<void>;
+}
+
+export interface Operation<D extends JsonObject> {
+  name: string;
+  sandbox: string;
+  sandboxId?: string;
+  steps: Step<D>[];
+  data: D;
+  /**
+   * What a failure past the commit is: `warn` (the default; the result stands, the rest is done later) or `throw`, for
+   * an operation that is not what the user asked for until its last step (destroy).
+   */
+  afterCommit?: 'warn' | 'throw';
+}
+
+export type StepState = 'pending' | 'running' | 'done' | 'skipped' | 'undoing' | 'undone' | 'undo-failed';
+
+export interface OperationJournal {
+  version: 1;
+  operation: string;
+  sandbox: string;
+  sandboxId?: string;
+  startedAt: IsoTime;
+  /** The process that wrote it last. */
+  pid: number;
+  committed: boolean;
+  direction: 'forward' | 'back';
+  steps: { id: string; state: StepState }[];
+  data: JsonObject;
+}
+
+export type Interruption = 'SIGINT' | 'SIGTERM';
+
+export interface OperationStore {
+  writeOperation(name: string, journal: OperationJournal): Promise<void>;
+  clearOperation(name: string): Promise<void>;
+}
+
+export interface OperationClock {
+  now(): Date;
+  /** Monotonic milliseconds. */
+  elapsed(): number;
+}
+
+export interface RunOptions {
+  store: OperationStore;
+  signal?: AbortSignal;
+  onProgress?: OnProgress;
+  /** Evidence and on-failure hooks: before the undo, inside its budget. Its own errors become notes. */
+  onFailure?(error: unknown, stepId: string, interruptedBy?: Interruption): Promise<void>;
+  undoBudgetMs?: number;
+  clock?: OperationClock;
+}
+
+export interface OperationOutcome {
+  /** Step id → ms. */
+  timings: Record<string, number>;
+  notes: string[];
+  /** What failed past the commit and is left to `recover`. */
+  warnings: string[];
+}
