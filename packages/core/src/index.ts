@@ -9,3 +9,4 @@ export * from './operations/types.ts';
 export { PROVIDERS, type ProviderRecord } from './providers/records.ts';
 export { isSandboxName, objectName, parseSandboxName } from './state/names.ts';
 export { createStateStore, type StateStore } from './state/store.ts';
+export * from './redaction/index.ts';

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { createRedactor, REDACTED } from './redactor.ts';
+
+const A = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7';
+/** Split, so that no scanner of repositories takes these for real ones. */
+const join = (...parts: string[]): string => parts.join('');
+const PEM = join(
+  '-----BEGIN ',
+  'PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0\nBAQEFAASCBKcwggSj\n-----END ',
+  'PRIVATE KEY-----',
+);
+
+const planted: [name: string, secret: string, text: (secret: string) => string][] = [
+  ['nvidia', join('nvapi-', A), (s) => `using ${s} for NIM`],
+  ['openai', join('sk-', A), (s) => `key ${s}.`],
+  ['openai project', join('sk-proj-', A, '_', A), (s) => `"${s}"`],
+  ['anthropic', join('sk-ant-api03-', A, '-AA'), (s) => `(${s})`],
+  ['stripe', join('sk_live_', A), (s) => s],
+  ['github', join('ghp_', A, A), (s) => `git clone with ${s}`],
+  ['github app', join('ghs_', A, A), (s) => `<${s}>`],
+  ['github fine-grained', join('github_pat_11', A, '_', A), (s) => `got ${s}`],
+  ['hugging face', join('hf_', A), (s) => `HF ${s}, ok`],
+  ['slack bot', join('xoxb-123456789012-', A), (s) => s],
+  ['slack app', join('xapp-1-A0-', A), (s) => s],
+  ['slack webhook', join('T000/B000/', A), (s) => `POST https://hooks.slack.com/services/${s}`],
+  ['aws id', join('AKIA', 'IOSFODNN7EXAMPLE'), (s) => `id ${s}`],
+  ['gitlab', join('glpat-', A), (s) => s],
+  ['google', join('AIza', A, A), (s) => `k ${s}`],
+  ['npm', join('npm_', A), (s) => s],
+  ['pypi', join('pypi-', A), (s) => s],
+  ['telegram', join('123456789:', A, 'AAAAAAAA'), (s) => `bot${s} `.replace('bot', 'bot ')],
+  ['jwt', join('eyJhbGciOiJIUzI1NiJ9', '.eyJzdWIiOiIxIn0.', A), (s) => `t=${s};`],
+  ['bearer', A, (s) => `curl -H "Authorization: Bearer ${s}"`],
+  ['basic', A, (s) => `authorization: basic ${s}`],
+  ['url user-info', 'user:p4ss', (s) => `postgres://${s}@db.example:5432/x`],
+  ['url user-info with @', 'user:p@ss', (s) => `HTTPS_PROXY http://${s}@proxy.example:3128`],
+  ['url query', A, (s) => `GET /v1?api_key=${s}&x=1`],
+  ['signed url', A, (s) => `https://x.example/f?sig=${s}#top`],
+  ['pem', PEM, (s) => `before\n${s}\nafter`],
+  ['pem in JSON', JSON.stringify(PEM).slice(1, -1), (s) => `{"f":"${s}"}`],
+  ['pem, cut off', PEM.slice(0, 60), (s) => `before\n${s}`],
+  ['env line', 'correct-horse-battery', (s) => `MY_PASSWORD=${s}`],
+  ['short, but assigned', 'hunter2', (s) => `password=${s} user=me`],
+  ['quoted with a blank', 'correct horse battery', (s) => `export DB_PASSWORD="${s}"`],
+  ['yaml', 'correct-horse-battery', (s) => `  client_secret: ${s}\n  x: 1`],
+  ['json text', 'correct-horse', (s) => `{"accessToken":"${s}","user":"me"}`],
+  ['json in json', 'correct-horse', (s) => `{"body":"{\\"apiKey\\":\\"${s}\\"}"}`],
+  ['flag and value', 'correct-horse', (s) => `run --api-key ${s} --verbose`],
+  ['flag=value', 'correct-horse', (s) => `run --token=${s}`],
+  ['cookie header', 'sid=abc; theme=dark', (s) => `Cookie: ${s}\nHost: x`],
+  ['header', 'correct-horse', (s) => `x-api-key: ${s}`],
+];
+
+describe('shapes in text', () => {
+  it.each(planted)('%s', (_name, secret, text) => {
+    const redactor = createRedactor();
+    const clean = redactor.redactText(text(secret));
+    expect(clean).not.toContain(secret);
+    expect(clean).toContain(REDACTED);
+    expect(redactor.redactText(clean)).toBe(clean);
+  });
+
+  it('leaves what stands around a secret', () => {
+    const { redactText } = createRedactor();
+    expect(redactText(`before\n${PEM}\nafter`)).toBe(`before\n${REDACTED}\nafter`);
+    expect(redactText('postgres://user:p4ss@db.example:5432/x')).toBe(`postgres://${REDACTED}@db.example:5432/x`);
+    expect(redactText('Authorization: Bearer abcdefgh12345 sent')).toBe(`Authorization: Bearer ${REDACTED} sent`);
+    expect(redactText('password=hunter2 user=me')).toBe(`password=${REDACTED} user=me`);
+  });
+
+  it.each([
+    'The quick brown fox; 12 tokens/s in, max_tokens: 4096, promptTokens=1700',
+    'set --credential-env OPENAI_API_KEY and run again',
+    'credential: OPENAI_API_KEY',
+    'HTTP_PROXY=http://egress.nemoclaw.internal:3128',
+    'NO_PROXY=inference.local,localhost,127.0.0.1',
+    'GET https://inference.local/v1/models 200',
+    'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    'sk-learn and hf_hub are libraries',
+    'keyboard=present monkey: business tokenizer: "bert-base-uncased"',
+    'user@host.example wrote: hello',
+    'public_key: abcdefghijklmnop',
+  ])('leaves alone: %s', (text) => {
+    expect(createRedactor().redactText(text)).toBe(text);
+  });
+
+  it.each([
+    ['-----BEGIN PRIVATE KEY-----'.repeat(20_000)],
+    ['a://'.repeat(100_000)],
+    ['token:'.repeat(100_000)],
+    [`${'a'.repeat(300_000)}://`],
+    ['bearer '.repeat(80_000)],
+    ['eyJaaaaa.'.repeat(50_000)],
+    ['password="'.repeat(20_000)],
+  ])('hostile text takes no time (%#)', (text) => {
+    const started = performance.now();
+    createRedactor().redactText(text);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+});
+
+describe('learned values', () => {
+  it('are hidden wherever they stand, in every usual spelling', () => {
+    const redactor = createRedactor();
+    const secret = 'p/w "x" & ünicode\\1';
+    redactor.learn(secret);
+    for (const text of [
+      secret,
+      JSON.stringify({ a: secret }),
+      `https://x.example/?q=${encodeURIComponent(secret)}`,
+      Buffer.from(secret).toString('base64'),
+      Buffer.from(secret).toString('base64url'),
+    ]) {
+      expect(redactor.redactText(`> ${text} <`)).toContain(REDACTED);
+    }
+    expect(redactor.redactText(`> ${secret} <`)).toBe(`> ${REDACTED} <`);
+  });
+
+  it('are taken longest first, and nothing stays between two that overlap', () => {
+    const redactor = createRedactor();
+    redactor.learn('abcdefgh');
+    redactor.learn('abcdefghijklm');
+    redactor.learn('jklmnopqrs');
+    expect(redactor.redactText('x abcdefghijklm y')).toBe(`x ${REDACTED} y`);
+    expect(redactor.redactText('x abcdefghijklmnopqrs y')).toBe(`x ${REDACTED} y`);
+  });
+
+  it('have at least 8 characters and are neither placeholders nor our own addresses', () => {
+    const redactor = createRedactor({ placeholders: ['nemoclaw-placeholder'] });
+    const harmless = [
+      '1234567',
+      'nemoclaw-placeholder',
+      'http://egress.nemoclaw.internal:3128',
+      'inference.local,localhost,127.0.0.1',
+      REDACTED,
+    ];
+    for (const value of harmless) redactor.learn(value);
+    expect(redactor.redactText(harmless.join(' | '))).toBe(harmless.join(' | '));
+    redactor.learn('12345678');
+    expect(redactor.redactText('12345678')).toBe(REDACTED);
+  });
+
+  it('come from the environment of an inspect, by key', () => {
+    const redactor = createRedactor({ secretKeys: ['ACME_SEAL'] });
+    redactor.learnEnv([
+      'PATH=/usr/local/bin',
+      'SOME_TOKEN=quiet-value-1',
+      'ACME_SEAL=quiet-value-2',
+      'EMPTY_TOKEN=',
+      'DB=postgres://u:quiet-value-3@db/x',
+    ]);
+    redactor.learnEnv({ ANOTHER_SECRET: 'quiet-value-4', UNSET_TOKEN: undefined, HOME: '/home/someone' });
+    expect(
+      redactor.redactText('quiet-value-1 quiet-value-2 quiet-value-3 quiet-value-4 /usr/local/bin /home/someone'),
+    ).toBe(`${[REDACTED, REDACTED, REDACTED, REDACTED].join(' ')} /usr/local/bin /home/someone`);
+  });
+
+  it('come from command envelopes and nested documents', () => {
+    const redactor = createRedactor();
+    redactor.learnJson({
+      Config: {
+        Cmd: ['serve', '--api-key', 'quiet-value-1', '--port', '80801234', '--auth-token=quiet-value-2'],
+        Labels: { password: 'quiet-value-3' },
+      },
+      secrets: { db: 'quiet-value-4', list: ['quiet-value-5'] },
+    });
+    const text = 'quiet-value-1 quiet-value-2 quiet-value-3 quiet-value-4 quiet-value-5 80801234 serve';
+    expect(redactor.redactText(text)).toBe(`${Array(5).fill(REDACTED).join(' ')} 80801234 serve`);
+  });
+
+  it('of several lines are hidden line by line, as logs have them', () => {
+    const redactor = createRedactor();
+    redactor.learn('first-line-of-a-secret\nsecond-line-of-a-secret\n');
+    expect(redactor.redactText('log: second-line-of-a-secret')).toBe(`log: ${REDACTED}`);
+  });
+});
+
+describe('JSON', () => {
+  it('hides values under secret keys, however short, and nothing that is a number or a boolean', () => {
+    expect(
+      createRedactor().redactJson({
+        provider: {
+          id: 'openai',
+          credential: true,
+          apiKey: 'abc',
+          contextTokens: 8192,
+          credentialEnv: 'OPENAI_API_KEY',
+        },
+        headers: { Authorization: 'x', accept: '*/*' },
+        secrets: { nested: { a: 'b' } },
+        none: null,
+      }),
+    ).toEqual({
+      provider: {
+        id: 'openai',
+        credential: true,
+        apiKey: REDACTED,
+        contextTokens: 8192,
+        credentialEnv: 'OPENAI_API_KEY',
+      },
+      headers: { Authorization: REDACTED, accept: '*/*' },
+      secrets: { nested: { a: REDACTED } },
+      none: null,
+    });
+  });
+
+  it('hides in lists of settings and arguments', () => {
+    expect(
+      createRedactor().redactJson({ Env: ['A_TOKEN=x', 'PATH=/bin'], Cmd: ['run', '--password', 'x', '-v'] }),
+    ).toEqual({
+      Env: [`A_TOKEN=${REDACTED}`, 'PATH=/bin'],
+      Cmd: ['run', '--password', REDACTED, '-v'],
+    });
+  });
+
+  it('redacts keys, and keeps both when two become the same', () => {
+    const redactor = createRedactor();
+    redactor.learn('quiet-value-1');
+    redactor.learn('quiet-value-2');
+    expect(redactor.redactJson({ 'quiet-value-1': 1, 'quiet-value-2': 2 })).toEqual({
+      [REDACTED]: 1,
+      [`${REDACTED}+`]: 2,
+    });
+  });
+
+  it('leaves its input alone and survives odd documents', () => {
+    const redactor = createRedactor();
+    const input = JSON.parse('{"__proto__":{"token":"abc"},"a":1}') as object;
+    expect(JSON.stringify(redactor.redactJson(input))).toBe(`{"__proto__":{"token":"${REDACTED}"},"a":1}`);
+    expect(JSON.stringify(input)).toContain('abc');
+    const deep = JSON.parse(`${'['.repeat(5000)}"x"${']'.repeat(5000)}`) as unknown;
+    expect(JSON.stringify(redactor.redactJson(deep))).toContain('[too deep]');
+    redactor.learnJson(deep);
+    expect(redactor.redactJson({ error: new Error('password=hunter2') })).toEqual({ error: `password=${REDACTED}` });
+  });
+});
