@@ -1,4 +1,10 @@
-import type { AgentContribution, Driver, DriverContribution, GpuStrategyContribution, ProbeContribution } from '@nemoclaw/plugin-api';
+import type {
+  AgentContribution,
+  Driver,
+  DriverContribution,
+  GpuStrategyContribution,
+  ProbeContribution,
+} from '@nemoclaw/plugin-api';
 import type { Nemoclaw, NemoclawOptions } from './api/nemoclaw.ts';
 import { readConfig } from './config/config.ts';
 import { codedError, toCodedError } from './errors/index.ts';
@@ -26,11 +32,12 @@ const services = async (options: NemoclawOptions): Promise<Services> => {
   const config = await readConfig(options.env, options.home);
   const redactor = createRedactor();
   redactor.learnEnv(options.env);
-  const registry = once(async (): Promise<Registry> =>
-    createRegistry({
-      packages: options.builtinPlugins.map((plugin) => ({ ...plugin, source: 'built-in' as const })),
-      env: options.env,
-    }),
+  const registry = once(
+    async (): Promise<Registry> =>
+      createRegistry({
+        packages: options.builtinPlugins.map((plugin) => ({ ...plugin, source: 'built-in' as const })),
+        env: options.env,
+      }),
   );
   const loadAll = async <T>(kind: 'gpu' | 'probe'): Promise<T[]> => {
     const found = await registry();

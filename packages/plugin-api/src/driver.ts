@@ -75,6 +75,8 @@ export interface ImageRecipe {
   labels: Labels;
   /** Build with the host's network (package mirrors behind a host resolver). */
   hostNetwork: boolean;
+  /** Stage to build; absent is the last one. */
+  target?: string;
 }
 
 export interface ImageState {
@@ -226,7 +228,11 @@ export interface HelperSpec {
 
 export type HelperResult =
   | { outcome: 'exited'; exitCode: number; stdout: string; stderr: string }
-  | { outcome: 'not_started'; reason: 'network_not_found' | 'veth_unsupported' | 'image_not_found' | 'engine_unreachable' | 'other'; message: string }
+  | {
+      outcome: 'not_started';
+      reason: 'network_not_found' | 'veth_unsupported' | 'image_not_found' | 'engine_unreachable' | 'other';
+      message: string;
+    }
   | { outcome: 'timed_out'; stdout: string; stderr: string };
 
 export interface LogLine {
@@ -275,9 +281,15 @@ export interface Driver {
   listVolumes(labels: Labels, options?: WaitOptions): Promise<VolumeState[]>;
   removeVolume(name: string, options?: WaitOptions): Promise<void>;
   /** Fills a volume through the engine's archive call, by way of a container of `image` that is never started. */
-  putFiles(spec: { volume: string; image: string; labels: Labels; files: FileEntry[] }, options?: WaitOptions): Promise<void>;
+  putFiles(
+    spec: { volume: string; image: string; labels: Labels; files: FileEntry[] },
+    options?: WaitOptions,
+  ): Promise<void>;
   /** Reads one file of a volume the same way; `undefined` when it is not there. At most 1 MiB. */
-  readFile(spec: { volume: string; image: string; labels: Labels; path: string }, options?: WaitOptions): Promise<Buffer | undefined>;
+  readFile(
+    spec: { volume: string; image: string; labels: Labels; path: string },
+    options?: WaitOptions,
+  ): Promise<Buffer | undefined>;
 
   findImage(reference: string, options?: WaitOptions): Promise<ImageState | undefined>;
   listImages(labels: Labels, options?: WaitOptions): Promise<ImageState[]>;
@@ -303,7 +315,10 @@ export interface Driver {
   /** Runs with the caller's streams; resolves with the remote exit code. */
   interactive(id: string, spec: InteractiveSpec, options?: WaitOptions): Promise<number>;
   runHelper(spec: HelperSpec, options?: WaitOptions): Promise<HelperResult>;
-  logs(id: string, options: WaitOptions & { tail: number; follow: boolean; timestamps?: boolean }): AsyncIterable<LogLine>;
+  logs(
+    id: string,
+    options: WaitOptions & { tail: number; follow: boolean; timestamps?: boolean },
+  ): AsyncIterable<LogLine>;
   watch(labels: Labels, options: WaitOptions): AsyncIterable<DriverEvent>;
 }
 

@@ -29,5 +29,7 @@ export class CodedError extends Error {
 
 /** Recognises a CodedError by shape, since two copies of this package may be loaded at once. */
 export function isCodedError(error: unknown): error is CodedError {
-  return error instanceof Error && typeof (error as { code?: unknown }).code === 'string' && error.name === 'CodedError';
+  return (
+    error instanceof Error && typeof (error as { code?: unknown }).code === 'string' && error.name === 'CodedError'
+  );
 }

@@ -1,8 +1,8 @@
 import type { DeviceRequest, EngineFacts } from './driver.ts';
 import type { PlanPatch } from './hooks.ts';
 import type { IsoTime, JsonObject } from './json.ts';
-import type { RunAs } from './process-identity.ts';
 import type { RunInAgent } from './probe.ts';
+import type { RunAs } from './process-identity.ts';
 
 /** What is known about the host, detected once per command; injectable. */
 export interface HostFacts {
@@ -39,7 +39,12 @@ export interface GpuProof {
   at: IsoTime;
   /** One line for a person. */
   summary: string;
-  checks: { as: RunAs; name: 'device_nodes' | 'nvidia_smi' | 'comm_write' | 'cu_init'; outcome: 'ok' | 'failed' | 'skipped'; detail: string }[];
+  checks: {
+    as: RunAs;
+    name: 'device_nodes' | 'nvidia_smi' | 'comm_write' | 'cu_init';
+    outcome: 'ok' | 'failed' | 'skipped';
+    detail: string;
+  }[];
   evidence: JsonObject;
   remedy: string[];
 }
@@ -53,7 +58,10 @@ export interface GpuStrategyContribution {
   /** At pre-create: what the plan needs. */
   prepare(facts: HostFacts, request: GpuRequest): PlanPatch;
   /** From inside the sandbox, as the gateway's and the tools' identity. */
-  prove(input: { requested: DeviceRequest[]; run: RunInAgent; now: () => Date }, signal: AbortSignal): Promise<GpuProof>;
+  prove(
+    input: { requested: DeviceRequest[]; run: RunInAgent; now: () => Date },
+    signal: AbortSignal,
+  ): Promise<GpuProof>;
   /** A paragraph for `gpu list` and `gpu explain`. */
   explain(): string;
 }

@@ -47,7 +47,11 @@ export const PORTS = {
 } as const;
 
 /** Names by which sandbox containers find one another on the sandbox network. */
-export const ALIASES = { agent: 'agent.nemoclaw.internal', inference: 'inference.local', egress: 'egress.nemoclaw.internal' } as const;
+export const ALIASES = {
+  agent: 'agent.nemoclaw.internal',
+  inference: 'inference.local',
+  egress: 'egress.nemoclaw.internal',
+} as const;
 
 /** Names of the host, for relay and helper containers only. */
 export const HOST_NAMES = ['host.nemoclaw.internal', 'host.openshell.internal', 'host.docker.internal'] as const;

@@ -14,6 +14,8 @@ export interface ProbeResult {
   /** A member of the probe's own closed union, e.g. `bound_to_loopback`. */
   code: string;
   layer: ProbeLayer;
+  /** Row of the error catalogue that a failure of it becomes; PROBE_FAILED without. */
+  errorCode?: string;
   /** One line. */
   summary: string;
   /** Commands and explanations, one a line; first the one to try. */
@@ -37,7 +39,14 @@ export interface AgentRunSpec {
 export type RunInAgent = (spec: AgentRunSpec, signal?: AbortSignal) => Promise<AgentRunResult>;
 
 export type AgentRunResult =
-  | { outcome: 'exited'; exitCode: number; stdout: string; stderr: string; identity: ProcessIdentity; gateway: { pid: number; netns: string } | undefined }
+  | {
+      outcome: 'exited';
+      exitCode: number;
+      stdout: string;
+      stderr: string;
+      identity: ProcessIdentity;
+      gateway: { pid: number; netns: string } | undefined;
+    }
   | { outcome: 'not_run'; reason: string; message: string }
   | { outcome: 'timed_out'; stdout: string; stderr: string };
 
@@ -54,7 +63,13 @@ export interface ProbeContext {
   /** Monotonic. */
   elapsed(): Milliseconds;
   env: Readonly<Record<string, string | undefined>>;
-  egress?: { networkId: string; networkName: string; subnet: string; gateway: string; extraHosts: Record<string, string> };
+  egress?: {
+    networkId: string;
+    networkName: string;
+    subnet: string;
+    gateway: string;
+    extraHosts: Record<string, string>;
+  };
   /** Endpoints on the host that the sandbox will need. */
   hostEndpoints: HostEndpoint[];
   /** Image with Node at `PATHS.node`. */
@@ -62,7 +77,11 @@ export interface ProbeContext {
   /** Labels and a fresh name are added by the core. */
   runHelper?: (spec: Omit<HelperSpec, 'name' | 'labels' | 'image'>, signal?: AbortSignal) => Promise<HelperResult>;
   /** TCP connect from the host itself. */
-  connectFromHost: (host: string, port: number, timeoutMs: Milliseconds) => Promise<'open' | 'refused' | 'timeout' | 'error'>;
+  connectFromHost: (
+    host: string,
+    port: number,
+    timeoutMs: Milliseconds,
+  ) => Promise<'open' | 'refused' | 'timeout' | 'error'>;
   sandbox?: { id: string; name: string };
   runInAgent?: RunInAgent;
   sleep: (ms: Milliseconds, signal?: AbortSignal) => Promise<void>;

@@ -90,7 +90,13 @@ export interface PluginReport {
   version: string;
   source: 'built-in' | 'installed' | 'linked';
   api: string;
-  contributions: { kind: string; id: string; diagnosis: 'ok' | 'incompatible' | 'invalid' | 'conflict' | 'disabled'; reason?: string; fix?: string }[];
+  contributions: {
+    kind: string;
+    id: string;
+    diagnosis: 'ok' | 'incompatible' | 'invalid' | 'conflict' | 'disabled';
+    reason?: string;
+    fix?: string;
+  }[];
   hooks: { name: string; order: number; timeoutMs: number }[];
 }
 
@@ -111,10 +117,16 @@ export interface Nemoclaw {
   list(): Promise<{ records: SandboxRecord[]; unreadable: { name: string; error: CodedError }[] }>;
   status(name: string, options?: CallOptions & { live?: boolean }): Promise<StatusResult>;
   gatewayStatus(name: string, options?: CallOptions): Promise<SupervisorStatus>;
-  gatewayRestart(name: string, options: CallOptions & { soft?: boolean; timeoutMs?: number; settleMs?: number }): Promise<RestartReport>;
+  gatewayRestart(
+    name: string,
+    options: CallOptions & { soft?: boolean; timeoutMs?: number; settleMs?: number },
+  ): Promise<RestartReport>;
   recover(name: string, options?: CallOptions): Promise<RecoverResult>;
   destroy(name: string, options?: CallOptions): Promise<DestroyResult>;
-  logs(name: string, options: CallOptions & { source: 'agent' | 'relay'; tail: number; follow: boolean }): AsyncIterable<{ stream: string; text: string }>;
+  logs(
+    name: string,
+    options: CallOptions & { source: 'agent' | 'relay'; tail: number; follow: boolean },
+  ): AsyncIterable<{ stream: string; text: string }>;
   /** Exit code of the remote program. */
   exec(name: string, input: ExecInput, options?: CallOptions): Promise<number>;
   chat(
@@ -124,7 +136,17 @@ export interface Nemoclaw {
   ): Promise<{ text: string; finishReason: string; elapsedMs: number }>;
   doctor(name: string | undefined, options?: CallOptions): Promise<DoctorResult>;
   gpuList(options?: CallOptions): Promise<{ bids: GpuBid[]; chosen: string | null; reason: string }>;
-  agents(): Promise<{ id: string; title: string; version: string; plugin: string; memoryBytes: number; profiles: { id: string; promptTokens: number }[]; isolation: { mode: string; note: string }[] }[]>;
+  agents(): Promise<
+    {
+      id: string;
+      title: string;
+      version: string;
+      plugin: string;
+      memoryBytes: number;
+      profiles: { id: string; promptTokens: number }[];
+      isolation: { mode: string; note: string }[];
+    }[]
+  >;
   plugins(): Promise<PluginReport[]>;
 }
 

@@ -8,11 +8,25 @@ export interface SandboxRecord {
   createdAt: IsoTime;
   /** `creating` until everything was proved; `ready` after commit. */
   phase: 'creating' | 'ready' | 'destroying';
-  agent: { id: string; version: string; plugin: string; profile: string; isolation: 'shared' | 'separate'; isolationProof: 'declared' | 'proved' };
+  agent: {
+    id: string;
+    version: string;
+    plugin: string;
+    profile: string;
+    isolation: 'shared' | 'separate';
+    isolationProof: 'declared' | 'proved';
+  };
   driver: string;
   image: { id: string; tag: string; base: string; parent: string };
   relayImage: { id: string; tag: string };
-  provider: { id: string; endpoint: string; model: string; contextTokens: number; credential: boolean; forward: boolean };
+  provider: {
+    id: string;
+    endpoint: string;
+    model: string;
+    contextTokens: number;
+    credential: boolean;
+    forward: boolean;
+  };
   /** Host port of ingress on 127.0.0.1. */
   ingressPort: number;
   gpu: { mode: 'off' | 'auto' | 'strategy'; strategy: string | null; reason: string; requested: string[] };

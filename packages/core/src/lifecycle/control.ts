@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { CodedError, type Driver, PATHS } from '@nemoclaw/plugin-api';
 import { RELAY_PROTOCOL, type RelayReply, type RelayStatus } from '@nemoclaw/relay/protocol';
-import { type ControlReply, SUPERVISOR_PROTOCOL, type SupervisorOp, type SupervisorOps } from '@nemoclaw/supervisor/protocol';
+import {
+  type ControlReply,
+  SUPERVISOR_PROTOCOL,
+  type SupervisorOp,
+  type SupervisorOps,
+} from '@nemoclaw/supervisor/protocol';
 
 interface CallInput {
   driver: Driver;
@@ -35,7 +40,10 @@ const exchange = async (input: CallInput, program: string, uid: number, request:
   try {
     return JSON.parse(text.split('\n').at(-1) ?? '');
   } catch (cause) {
-    throw new CodedError('SUPERVISOR_UNREACHABLE', { message: 'The control call was answered with something that is not JSON.', cause });
+    throw new CodedError('SUPERVISOR_UNREACHABLE', {
+      message: 'The control call was answered with something that is not JSON.',
+      cause,
+    });
   }
 };
 
@@ -53,15 +61,27 @@ export const callSupervisor = async <O extends SupervisorOp>(
   args: SupervisorOps[O]['args'],
 ): Promise<SupervisorOps[O]['result']> => {
   const nonce = randomBytes(32).toString('hex');
-  const reply = (await exchange(input, PATHS.supervisor, 0, { protocol: SUPERVISOR_PROTOCOL, nonce, op, args })) as ControlReply<O>;
-  if (!reply.ok && reply.error.code === 'protocol_mismatch') throw outdated('supervisor', reply.protocol, SUPERVISOR_PROTOCOL);
+  const reply = (await exchange(input, PATHS.supervisor, 0, {
+    protocol: SUPERVISOR_PROTOCOL,
+    nonce,
+    op,
+    args,
+  })) as ControlReply<O>;
+  if (!reply.ok && reply.error.code === 'protocol_mismatch')
+    throw outdated('supervisor', reply.protocol, SUPERVISOR_PROTOCOL);
   if (reply.protocol !== SUPERVISOR_PROTOCOL) throw outdated('supervisor', reply.protocol, SUPERVISOR_PROTOCOL);
   if (reply.nonce !== nonce)
-    throw new CodedError('SUPERVISOR_UNREACHABLE', { message: 'The control call was answered with a nonce that is not ours.' });
+    throw new CodedError('SUPERVISOR_UNREACHABLE', {
+      message: 'The control call was answered with a nonce that is not ours.',
+    });
   if (reply.ok) return reply.result;
   const code = reply.error.code;
   throw new CodedError(
-    code === 'bad_request' || code === 'internal' ? 'INTERNAL_ERROR' : code === 'busy' ? 'RESTART_BUSY' : `RESTART_${code.toUpperCase()}`,
+    code === 'bad_request' || code === 'internal'
+      ? 'INTERNAL_ERROR'
+      : code === 'busy'
+        ? 'RESTART_BUSY'
+        : `RESTART_${code.toUpperCase()}`,
     { message: reply.error.message, details: { supervisorCode: code } },
   );
 };

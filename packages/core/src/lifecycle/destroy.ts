@@ -1,6 +1,6 @@
 import { type JsonObject, LABELS } from '@nemoclaw/plugin-api';
 import type { CallOptions, DestroyResult } from '../api/nemoclaw.ts';
-import { runOperation } from '../operations/engine.ts';
+import { runOperation } from '../operations/run.ts';
 import type { Operation } from '../operations/types.ts';
 import { removeEgressIfUnused } from './onboard/network.ts';
 import { knownSandbox } from './resolve.ts';
@@ -75,11 +75,20 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
 export const destroy = async (services: Services, name: string, options: CallOptions = {}): Promise<DestroyResult> => {
   const { store, clock } = services;
   const { record } = await knownSandbox(services, name);
-  const lock = await store.lock(record.name, { operation: 'destroy', ...(options.signal ? { signal: options.signal } : {}) });
+  const lock = await store.lock(record.name, {
+    operation: 'destroy',
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
   try {
     // Whatever was half-done on it is now beside the point: all of it goes.
     await store.clearOperation(record.name);
-    const data: DestroyData = { sandboxId: record.sandboxId, name: record.name, containers: 0, networks: 0, volumes: 0 };
+    const data: DestroyData = {
+      sandboxId: record.sandboxId,
+      name: record.name,
+      containers: 0,
+      networks: 0,
+      volumes: 0,
+    };
     await runOperation(await destroyOperation(services, data), {
       store,
       clock,
@@ -88,7 +97,10 @@ export const destroy = async (services: Services, name: string, options: CallOpt
     });
     await store.removeSandbox(record.name);
     const { containers, networks, volumes } = data;
-    return { removed: { containers, networks, volumes, files: true }, notes: ['Images are kept; the next onboard is quick.'] };
+    return {
+      removed: { containers, networks, volumes, files: true },
+      notes: ['Images are kept; the next onboard is quick.'],
+    };
   } finally {
     await lock.release();
   }

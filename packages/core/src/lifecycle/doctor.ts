@@ -37,7 +37,9 @@ const hostChecks = (services: Services, signal: AbortSignal): Promise<Check>[] =
   check('plugins', async () => {
     const reports = (await services.registry()).report();
     const bad = reports.flatMap((report) =>
-      report.contributions.filter((part) => part.diagnosis !== 'ok').map((part) => `${report.name} ${part.kind} ${part.id}: ${part.diagnosis}`),
+      report.contributions
+        .filter((part) => part.diagnosis !== 'ok')
+        .map((part) => `${report.name} ${part.kind} ${part.id}: ${part.diagnosis}`),
     );
     if (bad.length > 0) throw new Error(bad.join('; '));
     return `${reports.length} plugins, all well`;
@@ -45,19 +47,30 @@ const hostChecks = (services: Services, signal: AbortSignal): Promise<Check>[] =
 ];
 
 /** The probes of one sandbox, with all the context that can be had for it. */
-const sandboxProbes = async (services: Services, name: string, signal: AbortSignal): Promise<{ results: ProbeResult[]; checks: Check[] }> => {
+const sandboxProbes = async (
+  services: Services,
+  name: string,
+  signal: AbortSignal,
+): Promise<{ results: ProbeResult[]; checks: Check[] }> => {
   const known = await knownSandbox(services, name);
   const { record } = known;
   const driver = await services.driver();
   const homeId = await services.store.homeId();
-  const egress = (await driver.listNetworks(homeLabels(homeId), { signal })).find(({ name: found }) => found === egressNetworkName(homeId));
+  const egress = (await driver.listNetworks(homeLabels(homeId), { signal })).find(
+    ({ name: found }) => found === egressNetworkName(homeId),
+  );
   const checks: Check[] = [];
   let containerId: string | undefined;
   try {
     containerId = (await runningContainer(services, driver, known, signal)).id;
   } catch (error) {
     if (!isCodedError(error)) throw error;
-    checks.push({ id: `${name}`, status: 'fail', summary: error.message, remedy: error.hint === undefined ? [] : [error.hint] });
+    checks.push({
+      id: `${name}`,
+      status: 'fail',
+      summary: error.message,
+      remedy: error.hint === undefined ? [] : [error.hint],
+    });
   }
   const url = new URL(record.provider.endpoint);
   const onHost = url.hostname === 'host.nemoclaw.internal';
@@ -67,14 +80,20 @@ const sandboxProbes = async (services: Services, name: string, signal: AbortSign
     homeId,
     egress,
     helperImage: record.image.base === '' ? undefined : record.image.base,
-    hostEndpoints: onHost ? [{ purpose: `provider ${record.provider.id}`, host: url.hostname, port: Number(url.port || 80) }] : [],
+    hostEndpoints: onHost
+      ? [{ purpose: `provider ${record.provider.id}`, host: url.hostname, port: Number(url.port || 80) }]
+      : [],
     sandbox: { id: record.sandboxId, name: record.name, containerId },
   });
   return { results: await runProbes(await services.probes(), 'on-demand', context, signal), checks };
 };
 
 /** Everything that can be looked at, side by side; one line each. */
-export const doctor = async (services: Services, name: string | undefined, options: CallOptions = {}): Promise<DoctorResult> => {
+export const doctor = async (
+  services: Services,
+  name: string | undefined,
+  options: CallOptions = {},
+): Promise<DoctorResult> => {
   const signal = options.signal ?? new AbortController().signal;
   const hosts = await Promise.all(hostChecks(services, signal));
   const engineUp = hosts.find((line) => line.id === 'engine')?.status === 'ok';
@@ -90,7 +109,12 @@ export const doctor = async (services: Services, name: string | undefined, optio
     } catch (error) {
       if (name !== undefined) throw error;
       const coded = toCodedError(error);
-      checks.push({ id: each, status: 'fail', summary: coded.message, remedy: coded.hint === undefined ? [] : [coded.hint] });
+      checks.push({
+        id: each,
+        status: 'fail',
+        summary: coded.message,
+        remedy: coded.hint === undefined ? [] : [coded.hint],
+      });
     }
   }
   return { results, checks };

@@ -85,14 +85,25 @@ export const ensureImages = async (options: Options): Promise<SandboxImages> => 
   const builder = await ensure(recipes.builder);
   const base = await ensure(recipes.base);
 
-  const recipe = agent.image({ base: base.tags[0] ?? base.id, builder: builder.tags[0] ?? builder.id, architecture: parent.architecture });
+  const recipe = agent.image({
+    base: base.tags[0] ?? base.id,
+    builder: builder.tags[0] ?? builder.id,
+    architecture: parent.architecture,
+  });
   const bare = await ensure({
     ...recipe,
     labels,
     tag: imageTag(`nemoclaw-agent-${agent.id}`, { ...recipe, parents: [base.id, builder.id] }),
   });
-  const sandbox = await ensure(withSupervisorRecipe({ agentImage: bare, agentId: agent.id, bundle: await readFile(supervisorBundle()) }));
+  const sandbox = await ensure(
+    withSupervisorRecipe({ agentImage: bare, agentId: agent.id, bundle: await readFile(supervisorBundle()) }),
+  );
   const relay = await ensure(relayRecipe({ base, bundle: await readFile(relayBundle()) }));
   const named = (image: ImageState) => ({ id: image.id, tag: image.tags[0] ?? image.id });
-  return { parent: `${config.parentImage} (${parent.id})`, base: named(base), agent: named(sandbox), relay: named(relay) };
+  return {
+    parent: `${config.parentImage} (${parent.id})`,
+    base: named(base),
+    agent: named(sandbox),
+    relay: named(relay),
+  };
 };

@@ -33,10 +33,15 @@ export const pingIngress = async (input: {
     });
   } catch (cause) {
     input.signal.throwIfAborted();
-    throw codedError('RESTART_INGRESS_FAILED', { message: `Ingress at ${url} did not answer: ${(cause as Error).message}`, cause });
+    throw codedError('RESTART_INGRESS_FAILED', {
+      message: `Ingress at ${url} did not answer: ${(cause as Error).message}`,
+      cause,
+    });
   }
   const elapsedMs = input.clock.elapsed() - begin;
   if (status !== input.ping.status)
-    throw codedError('RESTART_INGRESS_FAILED', { message: `Ingress at ${url} answered ${status}, not ${input.ping.status}.` });
+    throw codedError('RESTART_INGRESS_FAILED', {
+      message: `Ingress at ${url} answered ${status}, not ${input.ping.status}.`,
+    });
   return { url, status, elapsedMs };
 };

@@ -18,7 +18,11 @@ export const hostAddress = async (driver: Driver, egress: NetworkState): Promise
   (await driver.capabilities()).hostAddress === 'direct' ? egress.gateway : 'host-gateway';
 
 /** TCP connect from this process; says what the kernel said. */
-export const connectFromHost = (host: string, port: number, timeoutMs: number): Promise<'open' | 'refused' | 'timeout' | 'error'> =>
+export const connectFromHost = (
+  host: string,
+  port: number,
+  timeoutMs: number,
+): Promise<'open' | 'refused' | 'timeout' | 'error'> =>
   new Promise((resolve) => {
     const socket = connect({ host, port });
     const finish = (outcome: 'open' | 'refused' | 'timeout' | 'error') => {

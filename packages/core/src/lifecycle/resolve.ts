@@ -14,17 +14,34 @@ export type Resolution =
 export const resolveAgent = (containers: ContainerState[], journal: OwnershipJournal): Resolution => {
   const mine = containers.filter((container) => container.labels[LABELS.sandboxId] === journal.sandboxId);
   const authority = journal.authoritative;
-  if (!authority) return mine.length === 0 ? { state: 'missing' } : { state: 'conflict', reason: 'the journal names no container, the engine has some', ids: mine.map(({ id }) => id) };
+  if (!authority)
+    return mine.length === 0
+      ? { state: 'missing' }
+      : {
+          state: 'conflict',
+          reason: 'the journal names no container, the engine has some',
+          ids: mine.map(({ id }) => id),
+        };
   const found = containers.find((container) => container.id === authority.id);
   if (found) {
     if (found.labels[LABELS.generation] !== authority.generation)
-      return { state: 'conflict', reason: 'the container carries another generation than the journal', ids: [found.id] };
-    const strangers = mine.filter((container) => container.id !== found.id && container.labels[LABELS.role] === 'agent');
+      return {
+        state: 'conflict',
+        reason: 'the container carries another generation than the journal',
+        ids: [found.id],
+      };
+    const strangers = mine.filter(
+      (container) => container.id !== found.id && container.labels[LABELS.role] === 'agent',
+    );
     return { state: 'present', container: found, strangers: strangers.map(({ id }) => id) };
   }
   const candidates = mine.filter((container) => container.labels[LABELS.role] === 'agent');
   if (candidates.length === 0) return { state: 'missing' };
-  return { state: 'conflict', reason: 'the journal’s container is gone and others carry its labels', ids: candidates.map(({ id }) => id) };
+  return {
+    state: 'conflict',
+    reason: 'the journal’s container is gone and others carry its labels',
+    ids: candidates.map(({ id }) => id),
+  };
 };
 
 export interface KnownSandbox {
@@ -40,7 +57,8 @@ export const knownSandbox = async (services: Services, input: string): Promise<K
     const names = await services.store.listNames();
     throw codedError('SANDBOX_NOT_FOUND', {
       message: `There is no sandbox named ${name}.`,
-      hint: names.length > 0 ? `There are: ${names.join(', ')}.` : `Make one with \`${services.options.program} onboard\`.`,
+      hint:
+        names.length > 0 ? `There are: ${names.join(', ')}.` : `Make one with \`${services.options.program} onboard\`.`,
     });
   }
   const ownership = await services.store.readOwnership(name);
@@ -74,7 +92,12 @@ export const authoritativeContainer = async (
   }
 };
 
-export const runningContainer = async (services: Services, driver: Driver, known: KnownSandbox, signal?: AbortSignal): Promise<ContainerState> => {
+export const runningContainer = async (
+  services: Services,
+  driver: Driver,
+  known: KnownSandbox,
+  signal?: AbortSignal,
+): Promise<ContainerState> => {
   const container = await authoritativeContainer(services, driver, known, signal);
   if (container.phase === 'running') return container;
   throw new CodedError('INSTANCE_STOPPED', {

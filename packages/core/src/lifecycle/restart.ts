@@ -2,7 +2,7 @@ import { IDS, type JsonObject } from '@nemoclaw/plugin-api';
 import type { RestartResult } from '@nemoclaw/supervisor/protocol';
 import type { CallOptions, RestartReport } from '../api/nemoclaw.ts';
 import { codedError } from '../errors/index.ts';
-import { runOperation } from '../operations/engine.ts';
+import { runOperation } from '../operations/run.ts';
 import type { Operation } from '../operations/types.ts';
 import { callRelay, callSupervisor } from './control.ts';
 import { failureReporter } from './failure.ts';
@@ -36,7 +36,9 @@ const restartOperation = async (
   const timeoutMs = options.timeoutMs ?? services.config.restartTimeoutMs;
   const settleMs = options.settleMs ?? services.config.settleMs;
   const relayId = ownership.resources.relay?.id ?? '';
-  const held = async (signal: AbortSignal) => (await callRelay({ driver, containerId: relayId, uid: IDS.relay, timeoutMs: 10_000, signal }, 'status')).ingress.held;
+  const held = async (signal: AbortSignal) =>
+    (await callRelay({ driver, containerId: relayId, uid: IDS.relay, timeoutMs: 10_000, signal }, 'status')).ingress
+      .held;
   return {
     name: 'gateway-restart',
     sandbox: record.name,
@@ -61,14 +63,21 @@ const restartOperation = async (
             { soft: options.soft ?? false, timeoutMs, settleMs },
           );
           data.result = { ...result } as unknown as JsonObject;
-          note(`pid ${result.before?.pid ?? 'none'} → ${result.after.pid}, down ${((result.stopMs + result.startMs) / 1000).toFixed(1)} s`);
+          note(
+            `pid ${result.before?.pid ?? 'none'} → ${result.after.pid}, down ${((result.stopMs + result.startMs) / 1000).toFixed(1)} s`,
+          );
         },
       },
       {
         id: 'ingress',
         title: 'Reach the agent through ingress',
         async run({ data, signal, note }) {
-          const answer = await pingIngress({ port: record.ingressPort, ping: agent.ping, clock: services.clock, signal });
+          const answer = await pingIngress({
+            port: record.ingressPort,
+            ping: agent.ping,
+            clock: services.clock,
+            signal,
+          });
           data.ingress = { ...answer };
           data.heldAfter = await held(signal);
           note(`${answer.url} answered ${answer.status}`);
@@ -83,7 +92,10 @@ const restartOperation = async (
           const after = (data.result as unknown as RestartResult).after;
           await services.store.writeRecord({
             ...record,
-            proofs: { ...record.proofs, gateway: { at, summary: `${record.agent.id} ${record.agent.version} restarted, pid ${after.pid}` } },
+            proofs: {
+              ...record.proofs,
+              gateway: { at, summary: `${record.agent.id} ${record.agent.version} restarted, pid ${after.pid}` },
+            },
           });
         },
       },
@@ -92,10 +104,17 @@ const restartOperation = async (
 };
 
 /** Exactly that gateway, stopped and started inside its running container, then proved through ingress. */
-export const gatewayRestart = async (services: Services, name: string, options: RestartOptions): Promise<RestartReport> => {
+export const gatewayRestart = async (
+  services: Services,
+  name: string,
+  options: RestartOptions,
+): Promise<RestartReport> => {
   const { store, clock } = services;
   const known = await knownSandbox(services, name);
-  const lock = await store.lock(known.record.name, { operation: 'gateway-restart', ...(options.signal ? { signal: options.signal } : {}) });
+  const lock = await store.lock(known.record.name, {
+    operation: 'gateway-restart',
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
   try {
     await refuseWhilePending(services, known.record.name);
     const operation = await restartOperation(services, known, options);
@@ -106,10 +125,15 @@ export const gatewayRestart = async (services: Services, name: string, options: 
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
       onFailure: failureReporter({
         services,
+        onProgress: options.onProgress,
         driver: await services.driver(),
         name: known.record.name,
         operation: operation.name,
-        hookInput: () => ({ sandbox: { id: known.record.sandboxId, name: known.record.name }, operation: operation.name, agent: known.record.agent.id }),
+        hookInput: () => ({
+          sandbox: { id: known.record.sandboxId, name: known.record.name },
+          operation: operation.name,
+          agent: known.record.agent.id,
+        }),
         containers: () => ({ agent: operation.data.agentId, relay: operation.data.relayId }),
       }),
     });

@@ -1,9 +1,4 @@
-import type {
-  AgentContribution,
-  Driver,
-  GpuStrategyContribution,
-  ProbeContribution,
-} from '@nemoclaw/plugin-api';
+import type { AgentContribution, Driver, GpuStrategyContribution, ProbeContribution } from '@nemoclaw/plugin-api';
 import type { NemoclawOptions } from '../api/nemoclaw.ts';
 import type { Config } from '../config/config.ts';
 import type { Registry } from '../plugins/registry.ts';

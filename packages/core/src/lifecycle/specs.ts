@@ -1,12 +1,4 @@
-import {
-  ALIASES,
-  type ContainerSpec,
-  HOST_NAMES,
-  IDS,
-  type Labels,
-  PATHS,
-  PORTS,
-} from '@nemoclaw/plugin-api';
+import { ALIASES, type ContainerSpec, HOST_NAMES, IDS, type Labels, PATHS, PORTS } from '@nemoclaw/plugin-api';
 import { supervisorCommand } from '@nemoclaw/supervisor/protocol';
 import { hostnameOf, objectNames } from './names.ts';
 
@@ -56,7 +48,15 @@ export const agentSpec = (input: AgentSpecInput): ContainerSpec => {
       { type: 'volume', source: names.volumes.workspace, target: PATHS.workspace, readOnly: false },
       { type: 'tmpfs', target: '/run', sizeBytes: 16 << 20, mode: 0o755 },
       { type: 'tmpfs', target: '/tmp', sizeBytes: 512 << 20, mode: 0o1777, exec: true },
-      { type: 'tmpfs', target: PATHS.toolsHome, sizeBytes: 64 << 20, mode: 0o700, uid: IDS.tools, gid: IDS.tools, exec: true },
+      {
+        type: 'tmpfs',
+        target: PATHS.toolsHome,
+        sizeBytes: 64 << 20,
+        mode: 0o700,
+        uid: IDS.tools,
+        gid: IDS.tools,
+        exec: true,
+      },
     ],
     capAdd: ['SETUID', 'SETGID', 'KILL'],
     limits: { memoryBytes: input.memoryBytes, pids: 512, nofile: 65_536 },

@@ -1,7 +1,6 @@
-import { IDS } from '@nemoclaw/plugin-api';
+import { IDS, isCodedError } from '@nemoclaw/plugin-api';
 import type { SupervisorStatus } from '@nemoclaw/supervisor/protocol';
 import type { CallOptions, Liveness, StatusResult } from '../api/nemoclaw.ts';
-import { isCodedError } from '@nemoclaw/plugin-api';
 import { callRelay, callSupervisor } from './control.ts';
 import { pingIngress } from './ingress.ts';
 import { probeContext } from './probe-context.ts';
@@ -13,19 +12,34 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 
 type Live = NonNullable<StatusResult['live']>;
 
-const agentLiveness = async (services: Services, known: KnownSandbox, signal: AbortSignal | undefined, reasons: string[]): Promise<Live['agent']> => {
+const agentLiveness = async (
+  services: Services,
+  known: KnownSandbox,
+  signal: AbortSignal | undefined,
+  reasons: string[],
+): Promise<Live['agent']> => {
   try {
     const container = await authoritativeContainer(services, await services.driver(), known, signal);
     if (container.phase !== 'running') reasons.push(`the agent container is ${container.phase}`);
     return { state: container.phase === 'running' ? 'running' : 'stopped', containerId: container.id };
   } catch (error) {
     reasons.push(words(error));
-    const state: Liveness = isCodedError(error) && error.code === 'INSTANCE_MISSING' ? 'missing' : isCodedError(error) && error.code === 'OWNERSHIP_CONFLICT' ? 'conflict' : 'unknown';
+    const state: Liveness =
+      isCodedError(error) && error.code === 'INSTANCE_MISSING'
+        ? 'missing'
+        : isCodedError(error) && error.code === 'OWNERSHIP_CONFLICT'
+          ? 'conflict'
+          : 'unknown';
     return { state };
   }
 };
 
-const relayLiveness = async (services: Services, known: KnownSandbox, signal: AbortSignal | undefined, reasons: string[]): Promise<Live['relay']> => {
+const relayLiveness = async (
+  services: Services,
+  known: KnownSandbox,
+  signal: AbortSignal | undefined,
+  reasons: string[],
+): Promise<Live['relay']> => {
   const id = known.ownership.resources.relay?.id;
   if (!id) {
     reasons.push('the journal names no relay');
@@ -79,22 +93,36 @@ const liveStatus = async (services: Services, known: KnownSandbox, options: Call
       sandbox: { id: known.record.sandboxId, name: known.record.name, containerId },
     });
     const [, results] = await Promise.all([
-      pingIngress({ port: known.record.ingressPort, ping: contribution.ping, clock: services.clock, signal: within }).catch((error: unknown) =>
-        reasons.push(words(error)),
-      ),
+      pingIngress({
+        port: known.record.ingressPort,
+        ping: contribution.ping,
+        clock: services.clock,
+        signal: within,
+      }).catch((error: unknown) => reasons.push(words(error))),
       services.probes().then((probes) => runProbes(probes, 'post-ready', context, within)),
     ]);
     for (const result of results) if (result.status !== 'ok') reasons.push(result.summary);
     if (results.length === 0) reasons.push('no probe of inference is installed');
   }
-  return { agent, relay, ...(supervisor ? { supervisor } : {}), verdict: reasons.length === 0 ? 'ready' : 'not_ready', reasons };
+  return {
+    agent,
+    relay,
+    ...(supervisor ? { supervisor } : {}),
+    verdict: reasons.length === 0 ? 'ready' : 'not_ready',
+    reasons,
+  };
 };
 
 /** Recorded facts with their ages; with `live`, what the engine and the sandbox say now. */
-export const status = async (services: Services, name: string, options: CallOptions & { live?: boolean } = {}): Promise<StatusResult> => {
+export const status = async (
+  services: Services,
+  name: string,
+  options: CallOptions & { live?: boolean } = {},
+): Promise<StatusResult> => {
   const known = await knownSandbox(services, name);
   const pending = await services.store.readOperation(known.record.name);
-  const step = pending?.steps.find((candidate) => candidate.state === 'running' || candidate.state === 'undoing')?.id ?? '';
+  const step =
+    pending?.steps.find((candidate) => candidate.state === 'running' || candidate.state === 'undoing')?.id ?? '';
   return {
     record: known.record,
     ...(pending ? { pending: { operation: pending.operation, step, startedAt: pending.startedAt } } : {}),
@@ -102,7 +130,11 @@ export const status = async (services: Services, name: string, options: CallOpti
   };
 };
 
-export const gatewayStatus = async (services: Services, name: string, options: CallOptions = {}): Promise<SupervisorStatus> => {
+export const gatewayStatus = async (
+  services: Services,
+  name: string,
+  options: CallOptions = {},
+): Promise<SupervisorStatus> => {
   const known = await knownSandbox(services, name);
   const driver = await services.driver();
   const container = await runningContainer(services, driver, known, options.signal);

@@ -13,8 +13,13 @@ describe('subnetCandidates', () => {
   });
 
   it('asks for the same subnet first for the same key and stays inside a small range', () => {
-    expect(subnetCandidates('172.20.4.0/22', 'sandbox', 'a')).toEqual(subnetCandidates('172.20.4.0/22', 'sandbox', 'a'));
-    for (const cidr of [...subnetCandidates('172.20.4.0/22', 'sandbox', 'a'), ...subnetCandidates('172.20.4.0/22', 'egress', 'a')])
+    expect(subnetCandidates('172.20.4.0/22', 'sandbox', 'a')).toEqual(
+      subnetCandidates('172.20.4.0/22', 'sandbox', 'a'),
+    );
+    for (const cidr of [
+      ...subnetCandidates('172.20.4.0/22', 'sandbox', 'a'),
+      ...subnetCandidates('172.20.4.0/22', 'egress', 'a'),
+    ])
       expect(cidr).toMatch(/^172\.20\.[4-7]\./);
   });
 });

@@ -28,5 +28,8 @@ export const subnetCandidates = (range: string, kind: 'egress' | 'sandbox', key:
   }
   const blocks = Math.floor((egressStart - start) / 16);
   const first = spread(key) % blocks;
-  return Array.from({ length: Math.min(count, blocks) }, (_, index) => `${toAddress(start + ((first + index) % blocks) * 16)}/28`);
+  return Array.from(
+    { length: Math.min(count, blocks) },
+    (_, index) => `${toAddress(start + ((first + index) % blocks) * 16)}/28`,
+  );
 };

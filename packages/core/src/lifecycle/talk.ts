@@ -15,7 +15,8 @@ export const chat = async (
   const { record } = await knownSandbox(services, name);
   const { agent } = await services.agent(record.agent.id);
   const token = await services.store.readSecret(record.name, SECRETS.token);
-  if (token === undefined) throw codedError('STATE_UNREADABLE', { message: `The ingress token of ${record.name} is missing.` });
+  if (token === undefined)
+    throw codedError('STATE_UNREADABLE', { message: `The ingress token of ${record.name} is missing.` });
   services.redactor.learn(token);
   const begin = services.clock.elapsed();
   const answer = await agent.chat(
@@ -31,7 +32,12 @@ export const chat = async (
 };
 
 /** A command where the agent's tools run, through the supervisor's launcher; resolves with the command's own exit code. */
-export const exec = async (services: Services, name: string, input: ExecInput, options: CallOptions = {}): Promise<number> => {
+export const exec = async (
+  services: Services,
+  name: string,
+  input: ExecInput,
+  options: CallOptions = {},
+): Promise<number> => {
   const known = await knownSandbox(services, name);
   const driver = await services.driver();
   const container = await runningContainer(services, driver, known, options.signal);
@@ -60,7 +66,8 @@ export async function* logs(
 ): AsyncIterable<{ stream: string; text: string }> {
   const { ownership, record } = await knownSandbox(services, name);
   const id = options.source === 'agent' ? ownership.authoritative?.id : ownership.resources.relay?.id;
-  if (!id) throw codedError('INSTANCE_MISSING', { message: `Sandbox ${record.name} has no ${options.source} container.` });
+  if (!id)
+    throw codedError('INSTANCE_MISSING', { message: `Sandbox ${record.name} has no ${options.source} container.` });
   const driver = await services.driver();
   const { tail, follow, signal } = options;
   for await (const line of driver.logs(id, { tail, follow, ...(signal ? { signal } : {}) }))

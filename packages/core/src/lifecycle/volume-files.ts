@@ -1,12 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  type AgentConfigOutput,
-  ALIASES,
-  type FileEntry,
-  IDS,
-  PATHS,
-  PORTS,
-} from '@nemoclaw/plugin-api';
+import { type AgentConfigOutput, ALIASES, type FileEntry, IDS, PATHS, PORTS } from '@nemoclaw/plugin-api';
 import type { AllowedCall, RelayConfig } from '@nemoclaw/relay/protocol';
 import type { SupervisorConfig } from '@nemoclaw/supervisor/protocol';
 

@@ -20,6 +20,12 @@ export const agentRows = {
     message: 'The gateway of the agent did not start.',
     hint: 'Its last lines are in the details; `nemoclaw <name> logs` has more.',
   },
+  PROBE_FAILED: {
+    audience: 'environment',
+    exit: 1,
+    message: 'A probe found that the sandbox would not work.',
+    hint: 'What it found and what to do is in the message; `nemoclaw doctor` runs all probes again.',
+  },
   SUPERVISOR_OUTDATED: {
     audience: 'environment',
     exit: 1,

@@ -20,6 +20,18 @@ export const stateRows = {
     message: 'The volume with the state of the agent is gone or is not the one that we made.',
     hint: 'Bring the volume back, or begin with an empty one: `nemoclaw <name> recover --accept-empty-state`.',
   },
+  INSTANCE_STOPPED: {
+    audience: 'environment',
+    exit: 1,
+    message: 'The container of this sandbox is not running.',
+    hint: '`nemoclaw <name> recover` brings it back.',
+  },
+  OPERATION_PENDING: {
+    audience: 'environment',
+    exit: 1,
+    message: 'An operation on this sandbox was begun and not finished.',
+    hint: '`nemoclaw <name> recover` finishes it or takes it back, and says which.',
+  },
   INSTANCE_MISSING: {
     audience: 'environment',
     exit: 1,

@@ -18,7 +18,11 @@ export const agentConfig = async (
     });
   const output = tools.agent.configure({
     sandbox: { id: data.sandboxId, name: data.name },
-    model: { id: record.provider.model, contextTokens: record.provider.contextTokens, baseUrl: 'https://inference.local/v1' },
+    model: {
+      id: record.provider.model,
+      contextTokens: record.provider.contextTokens,
+      baseUrl: 'https://inference.local/v1',
+    },
     profile,
     token,
     isolation: record.agent.isolation,

@@ -1,5 +1,5 @@
-import type { SupervisorStatus } from '@nemoclaw/supervisor/protocol';
 import type { Driver } from '@nemoclaw/plugin-api';
+import type { SupervisorStatus } from '@nemoclaw/supervisor/protocol';
 import { codedError } from '../../errors/index.ts';
 import { callSupervisor } from '../control.ts';
 import { objectNames } from '../names.ts';
@@ -10,9 +10,9 @@ import { planOf, recordOf } from './data.ts';
 import { SECRETS } from './record.ts';
 import {
   findGeneration,
-  objectLabels,
   type OnboardStep,
   type OnboardTools,
+  objectLabels,
   removeGeneration,
   secretOf,
   updateOwnership,
@@ -63,7 +63,12 @@ export const startStep = (tools: OnboardTools): OnboardStep => ({
   title: 'Start the agent’s gateway',
   async run({ data, signal, note }) {
     await tools.driver.start(data.agentId, { signal });
-    const status = await waitForGateway({ services: tools.services, driver: tools.driver, containerId: data.agentId, signal });
+    const status = await waitForGateway({
+      services: tools.services,
+      driver: tools.driver,
+      containerId: data.agentId,
+      signal,
+    });
     const at = tools.services.clock.now().toISOString();
     const summary = `${status.agent} ${status.agentVersion} started, pid ${status.gateway?.pid}`;
     recordOf(data).proofs.gateway = { at, summary };
@@ -107,7 +112,9 @@ export const waitForGateway = async (input: {
       const state = await driver.inspect(containerId, { signal });
       if (!state) throw failed('its container is gone');
       if (state.phase === 'exited' || state.phase === 'dead')
-        throw failed(`its container exited with ${state.exitCode}${state.oomKilled ? ' (out of memory)' : ''}${state.error ? `, ${state.error}` : ''}`);
+        throw failed(
+          `its container exited with ${state.exitCode}${state.oomKilled ? ' (out of memory)' : ''}${state.error ? `, ${state.error}` : ''}`,
+        );
     }
     if (status?.state === 'running' && status.gateway?.listenerInode !== undefined) return status;
     if (status?.state === 'quarantined' || status?.state === 'config_refused')

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import type { CallOptions, OnboardInput, OnboardPlan, OnboardResult } from '../../api/nemoclaw.ts';
 import { codedError } from '../../errors/index.ts';
-import { runOperation } from '../../operations/engine.ts';
+import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
 import type { Services } from '../services.ts';
 import { recordOf } from './data.ts';
@@ -26,7 +27,11 @@ const planOfPreflight = (found: Preflight, steps: { id: string; title: string }[
 });
 
 /** Create a sandbox and prove it, or leave nothing of it behind. */
-export const onboard = async (services: Services, input: OnboardInput, options: CallOptions = {}): Promise<OnboardResult> => {
+export const onboard = async (
+  services: Services,
+  input: OnboardInput,
+  options: CallOptions = {},
+): Promise<OnboardResult> => {
   const { store, clock } = services;
   const begin = clock.elapsed();
   if (input.credential !== undefined) services.redactor.learn(input.credential);
@@ -40,12 +45,18 @@ export const onboard = async (services: Services, input: OnboardInput, options: 
     homeId: input.dryRun ? '00000000' : await store.homeId(),
   };
   const operation = onboardOperation(tools, data, input.credential);
-  const plan = planOfPreflight(found, operation.steps.map(({ id, title }) => ({ id, title })));
+  const plan = planOfPreflight(
+    found,
+    operation.steps.map(({ id, title }) => ({ id, title })),
+  );
   const preflightMs = clock.elapsed() - begin;
   if (input.dryRun) return { plan, warnings: found.warnings, timings: { preflight: preflightMs } };
   for (const warning of found.warnings) options.onProgress?.({ type: 'note', level: 'warn', text: warning });
 
-  const lock = await store.lock(found.name, { operation: 'onboard', ...(options.signal ? { signal: options.signal } : {}) });
+  const lock = await store.lock(found.name, {
+    operation: 'onboard',
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
   try {
     // Somebody else may have made it while we looked and waited.
     if ((await store.readRecord(found.name)) || (await store.readOperation(found.name)))
@@ -57,9 +68,11 @@ export const onboard = async (services: Services, input: OnboardInput, options: 
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
       onFailure: failureReporter({
         services,
+        onProgress: options.onProgress,
         driver: tools.driver,
         name: found.name,
         operation: 'onboard',
+        evidenceFolder: join(services.options.home, 'evidence', found.name),
         hookInput: () => ({
           sandbox: { id: data.sandboxId, name: data.name },
           operation: data.operationId,
@@ -76,6 +89,10 @@ export const onboard = async (services: Services, input: OnboardInput, options: 
       warnings: record.warnings,
       timings: { preflight: preflightMs, ...outcome.timings },
     };
+  } catch (error) {
+    // Undone to the last: then nothing of it stays, the folder neither. Otherwise the journal is what `recover` needs.
+    if (!(await store.readOperation(found.name))) await store.removeSandbox(found.name);
+    throw error;
   } finally {
     await lock.release();
   }

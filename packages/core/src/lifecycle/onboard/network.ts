@@ -5,9 +5,9 @@ import { subnetCandidates } from '../subnets.ts';
 import {
   findGeneration,
   labelsFor,
-  objectLabels,
   type OnboardStep,
   type OnboardTools,
+  objectLabels,
   providerPort,
   removeGeneration,
   updateOwnership,

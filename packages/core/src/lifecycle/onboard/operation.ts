@@ -4,7 +4,15 @@ import { createStep, startStep } from './agent.ts';
 import { type OnboardData, recordOf } from './data.ts';
 import { egressStep, forwardStep, networkStep } from './network.ts';
 import { planStep } from './plan.ts';
-import { commitStep, gpuStep, inferenceStep, ingressStep, postReadyStep, preflightProbesStep, smokeStep } from './proof.ts';
+import {
+  commitStep,
+  gpuStep,
+  inferenceStep,
+  ingressStep,
+  postReadyStep,
+  preflightProbesStep,
+  smokeStep,
+} from './proof.ts';
 import { recordStep } from './record.ts';
 import { relayStep } from './relay.ts';
 import type { OnboardStep, OnboardTools } from './tools.ts';

@@ -2,9 +2,9 @@ import type { ContainerSpec } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { applyPatch } from '../../hooks/patch.ts';
 import { runPreCreate } from '../../hooks/runner.ts';
-import { gpuRouting } from './preflight.ts';
 import { agentSpec } from '../specs.ts';
 import { asJson, type OnboardData, recordOf } from './data.ts';
+import { gpuRouting } from './preflight.ts';
 import { labelsFor, type OnboardStep, type OnboardTools } from './tools.ts';
 
 /** The plan as core makes it, then the GPU strategy's part, then what pre-create hooks add; each field remembers who set it. */
@@ -27,7 +27,9 @@ export const buildPlan = async (
   if (record.gpu.strategy !== null) {
     const strategy = (await services.gpuStrategies()).find((candidate) => candidate.id === record.gpu.strategy);
     if (!strategy)
-      throw codedError('GPU_UNKNOWN', { message: `The GPU strategy ${record.gpu.strategy} is not installed any more.` });
+      throw codedError('GPU_UNKNOWN', {
+        message: `The GPU strategy ${record.gpu.strategy} is not installed any more.`,
+      });
     const { facts } = await gpuRouting(services, record.gpu.strategy);
     const patch = strategy.prepare(facts, { devices: record.gpu.requested, env: services.options.env });
     const applied = applyPatch(plan, patch, `gpu ${strategy.id}`);
@@ -37,12 +39,16 @@ export const buildPlan = async (
   }
 
   const registry = await services.registry();
-  const hooked = await runPreCreate(await registry.hooks('pre-create'), {
-    sandbox: { id: data.sandboxId, name: data.name },
-    operation: data.operationId,
-    agent: record.agent.id,
-    plan,
-  }, { signal, env: services.options.env, provenance });
+  const hooked = await runPreCreate(
+    await registry.hooks('pre-create'),
+    {
+      sandbox: { id: data.sandboxId, name: data.name },
+      operation: data.operationId,
+      agent: record.agent.id,
+      plan,
+    },
+    { signal, env: services.options.env, provenance },
+  );
   return { plan: hooked.plan, provenance: hooked.provenance };
 };
 

@@ -5,8 +5,9 @@ import type { CallOptions, OnboardInput } from '../../api/nemoclaw.ts';
 import { codedError } from '../../errors/index.ts';
 import { detectHostFacts } from '../../host/facts.ts';
 import { routeGpu } from '../../host/route-gpu.ts';
-import { type ChosenProvider, chooseProvider } from '../../providers/discover.ts';
+import { chooseProvider, type ProviderChoice } from '../../providers/discover.ts';
 import { chooseProfile } from '../../providers/profile.ts';
+import { PROVIDERS } from '../../providers/records.ts';
 import { parseSandboxName } from '../../state/names.ts';
 import type { Services } from '../services.ts';
 
@@ -14,7 +15,7 @@ import type { Services } from '../services.ts';
 export interface Preflight {
   name: string;
   agent: { contribution: AgentContribution; plugin: string };
-  provider: ChosenProvider;
+  provider: ProviderChoice;
   profile: { profile: PromptProfile; why: string };
   gpu: { facts: HostFacts; bids: GpuBid[]; chosen: string | null; reason: string; warnings: string[] };
   ingressPort: number;
@@ -81,7 +82,10 @@ export const preflight = async (services: Services, input: OnboardInput, options
   const pending = await services.store.readOperation(name);
   if (existing || pending)
     throw codedError('SANDBOX_EXISTS', {
-      message: existing?.phase === 'ready' ? `A sandbox named ${name} is already there.` : `A sandbox named ${name} was begun and not finished.`,
+      message:
+        existing?.phase === 'ready'
+          ? `A sandbox named ${name} is already there.`
+          : `A sandbox named ${name} was begun and not finished.`,
       hint:
         existing?.phase === 'ready'
           ? `See it with \`${services.options.program} ${name} status\`, take it away with \`${services.options.program} ${name} destroy\`, or choose another name.`
@@ -92,7 +96,9 @@ export const preflight = async (services: Services, input: OnboardInput, options
   const driver = await services.driver();
   const capabilities = await driver.capabilities({ signal });
   if (!capabilities.isolatedNetworks)
-    throw codedError('ENGINE_TOO_OLD', { message: 'This engine has no isolated networks; a sandbox on it could reach the host.' });
+    throw codedError('ENGINE_TOO_OLD', {
+      message: 'This engine has no isolated networks; a sandbox on it could reach the host.',
+    });
   const facts = await driver.hostFacts({ signal });
   await checkDisk(facts.rootDir);
 
@@ -101,6 +107,7 @@ export const preflight = async (services: Services, input: OnboardInput, options
     ...(input.endpoint === undefined ? {} : { endpoint: input.endpoint }),
     ...(input.credential === undefined ? {} : { credential: input.credential }),
     ...(input.model === undefined ? {} : { model: input.model }),
+    records: PROVIDERS,
     fetch,
     signal,
   });
@@ -109,7 +116,10 @@ export const preflight = async (services: Services, input: OnboardInput, options
   const others = await Promise.all(
     (await services.store.listNames()).map((other) => services.store.readRecord(other).catch(() => undefined)),
   );
-  const ingressPort = await chooseIngressPort(input.ingressPort, new Set(others.flatMap((other) => (other ? [other.ingressPort] : []))));
+  const ingressPort = await chooseIngressPort(
+    input.ingressPort,
+    new Set(others.flatMap((other) => (other ? [other.ingressPort] : []))),
+  );
   return {
     name,
     agent: { contribution: agent, plugin },

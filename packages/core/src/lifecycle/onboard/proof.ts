@@ -1,4 +1,4 @@
-import type { ProbeResult } from '@nemoclaw/plugin-api';
+import { CodedError, type ProbeResult } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { runPostReady } from '../../hooks/runner.ts';
 import { pingIngress } from '../ingress.ts';
@@ -21,8 +21,8 @@ const remember = (data: OnboardData, results: ProbeResult[], at: string): void =
 };
 
 /** An error that carries the probe's own words and remedy; the first failure decides. */
-const probeError = (code: string, result: ProbeResult) =>
-  codedError(code, {
+const probeError = (result: ProbeResult) =>
+  new CodedError(result.errorCode ?? 'PROBE_FAILED', {
     message: result.summary,
     ...(result.remedy.length > 0 ? { hint: result.remedy.join('\n') } : {}),
     details: { probe: result.probe, code: result.code, layer: result.layer, evidence: result.evidence },
@@ -47,7 +47,7 @@ export const preflightProbesStep = (tools: OnboardTools): OnboardStep => ({
     if (results.length === 0) return skip('no probe applies');
     remember(data, results, tools.services.clock.now().toISOString());
     const failed = results.find((result) => result.status === 'fail');
-    if (failed) throw probeError('HOST_UNREACHABLE', failed);
+    if (failed) throw probeError(failed);
     note(results.map((result) => result.summary).join('; '));
   },
 });
@@ -67,9 +67,11 @@ export const inferenceStep = (tools: OnboardTools): OnboardStep => ({
     const results = await runProbes(await tools.services.probes(), 'post-ready', context, signal);
     remember(data, results, tools.services.clock.now().toISOString());
     const failed = results.find((result) => result.status === 'fail' || result.status === 'skipped');
-    if (failed) throw probeError('INFERENCE_UNREACHABLE', failed);
+    if (failed) throw probeError(failed);
     if (results.length === 0)
-      throw codedError('INFERENCE_UNREACHABLE', { message: 'No installed probe proves inference from inside the sandbox.' });
+      throw codedError('INFERENCE_UNREACHABLE', {
+        message: 'No installed probe proves inference from inside the sandbox.',
+      });
     note(results.map((result) => result.summary).join('; '));
   },
 });
@@ -81,14 +83,19 @@ export const gpuStep = (tools: OnboardTools): OnboardStep => ({
     const { gpu, proofs, warnings } = recordOf(data);
     if (gpu.strategy === null) return skip(gpu.reason);
     const strategy = (await tools.services.gpuStrategies()).find((candidate) => candidate.id === gpu.strategy);
-    if (!strategy) throw codedError('GPU_UNKNOWN', { message: `The GPU strategy ${gpu.strategy} is not installed any more.` });
+    if (!strategy)
+      throw codedError('GPU_UNKNOWN', { message: `The GPU strategy ${gpu.strategy} is not installed any more.` });
     const proof = await strategy.prove(
       { requested: requestedOf(data), run: runInAgent(tools.driver, data.agentId), now: tools.services.clock.now },
       signal,
     );
     proofs.gpu = proof;
     if (proof.result === 'failed')
-      throw codedError('GPU_PROOF_FAILED', { message: proof.summary, hint: proof.remedy.join('\n'), details: asJson(proof) });
+      throw codedError('GPU_PROOF_FAILED', {
+        message: proof.summary,
+        hint: proof.remedy.join('\n'),
+        details: asJson(proof),
+      });
     if (proof.result === 'injected') warnings.push(proof.summary);
     note(proof.summary);
   },
@@ -130,7 +137,11 @@ export const smokeStep = (tools: OnboardTools): OnboardStep => ({
       throw codedError('CHAT_FAILED', { message: 'The agent answered the first question with nothing at all.' });
     const elapsedMs = Math.round(clock.elapsed() - begin);
     data.answer = answer.text.trim();
-    record.proofs.chat = { at: clock.now().toISOString(), summary: `one answer of ${data.answer.length} characters`, elapsedMs };
+    record.proofs.chat = {
+      at: clock.now().toISOString(),
+      summary: `one answer of ${data.answer.length} characters`,
+      elapsedMs,
+    };
     note(`answered in ${(elapsedMs / 1000).toFixed(1)} s`);
   },
 });

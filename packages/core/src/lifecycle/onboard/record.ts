@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createSandboxCa } from '../../pki/ca.ts';
-import { type OnboardData, recordOf } from './data.ts';
+import { createSandboxCa } from '../../pki/certificates.ts';
+import { recordOf } from './data.ts';
 import type { OnboardStep, OnboardTools } from './tools.ts';
 
 /** Secrets that one sandbox has on the host; `provider.key` only with a credential. */
 export const SECRETS = { token: 'ingress.token', caKey: 'ca.key', caCert: 'ca.pem', provider: 'provider.key' } as const;
 
-/** First of all, what is about to exist goes to disk: record, ownership, secrets. */
+/** First of all, what is about to exist goes to disk: record, ownership, secrets. The folder goes when all else is undone. */
 export const recordStep = (tools: OnboardTools, credential: string | undefined): OnboardStep => ({
   id: 'record',
   title: 'Write down what is about to be made',
@@ -29,9 +29,4 @@ export const recordStep = (tools: OnboardTools, credential: string | undefined):
     if (credential !== undefined) await store.writeSecret(data.name, SECRETS.provider, credential);
     await store.writeRecord(recordOf(data));
   },
-  async undo({ data }) {
-    await tools.services.store.removeRecords(data.name);
-  },
 });
-
-export type { OnboardData };

@@ -1,8 +1,8 @@
 import { type Driver, IDS } from '@nemoclaw/plugin-api';
 import type { RelayStatus } from '@nemoclaw/relay/protocol';
 import { codedError } from '../../errors/index.ts';
-import { issueLeaf } from '../../pki/ca.ts';
-import { providerRecord } from '../../providers/records.ts';
+import { issueLeaf } from '../../pki/certificates.ts';
+import { PROVIDERS } from '../../providers/records.ts';
 import { callRelay } from '../control.ts';
 import { objectNames } from '../names.ts';
 import { hostAddress } from '../probe-context.ts';
@@ -15,9 +15,9 @@ import {
   egressOf,
   findGeneration,
   labelsFor,
-  objectLabels,
   type OnboardStep,
   type OnboardTools,
+  objectLabels,
   removeGeneration,
   secretOf,
   updateOwnership,
@@ -33,7 +33,9 @@ const fillRelayVolume = async (tools: OnboardTools, data: OnboardData, signal: A
     now: services.clock.now(),
   });
   record.certificateNotAfter = leaf.notAfter;
-  const provider = providerRecord(record.provider.id);
+  const provider = PROVIDERS.find((candidate) => candidate.id === record.provider.id);
+  if (!provider)
+    throw codedError('PROVIDER_UNKNOWN', { message: `The provider ${record.provider.id} is not known any more.` });
   await driver.putFiles(
     {
       volume: objectNames(data.name, data.sandboxId).volumes.relay,

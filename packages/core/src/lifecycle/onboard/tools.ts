@@ -36,7 +36,9 @@ export const updateOwnership = async (
 ): Promise<void> => {
   const journal = await tools.services.store.readOwnership(data.name);
   if (!journal)
-    throw codedError('OWNERSHIP_UNRESOLVED', { message: `The ownership journal of ${data.name} is gone while an operation works on it.` });
+    throw codedError('OWNERSHIP_UNRESOLVED', {
+      message: `The ownership journal of ${data.name} is gone while an operation works on it.`,
+    });
   await tools.services.store.writeOwnership(change(journal));
 };
 
@@ -54,13 +56,24 @@ export const removeGeneration = async (
   generation: string,
   signal: AbortSignal,
 ): Promise<void> => {
-  const found = await tools.driver.list({ [LABELS.sandboxId]: data.sandboxId, [LABELS.generation]: generation }, { signal });
+  const found = await tools.driver.list(
+    { [LABELS.sandboxId]: data.sandboxId, [LABELS.generation]: generation },
+    { signal },
+  );
   for (const container of found) await tools.driver.remove(container.id, { force: true, signal });
 };
 
 /** The container of exactly this generation, when it is there. */
-export const findGeneration = async (tools: OnboardTools, data: OnboardData, generation: string, signal: AbortSignal) => {
-  const found = await tools.driver.list({ [LABELS.sandboxId]: data.sandboxId, [LABELS.generation]: generation }, { signal });
+export const findGeneration = async (
+  tools: OnboardTools,
+  data: OnboardData,
+  generation: string,
+  signal: AbortSignal,
+) => {
+  const found = await tools.driver.list(
+    { [LABELS.sandboxId]: data.sandboxId, [LABELS.generation]: generation },
+    { signal },
+  );
   if (found.length > 1)
     throw codedError('OWNERSHIP_CONFLICT', {
       message: `${found.length} containers carry the generation ${generation} of sandbox ${data.name}.`,

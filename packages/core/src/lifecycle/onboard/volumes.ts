@@ -2,7 +2,7 @@ import { LABELS } from '@nemoclaw/plugin-api';
 import { objectNames } from '../names.ts';
 import { stateFiles, workspaceFiles } from '../volume-files.ts';
 import { agentConfig } from './agent-config.ts';
-import { objectLabels, type OnboardStep, type OnboardTools, updateOwnership } from './tools.ts';
+import { type OnboardStep, type OnboardTools, objectLabels, updateOwnership } from './tools.ts';
 
 /** Named volumes, each with a nonce: the engine makes a vanished one anew, empty and without a word. */
 export const volumesStep = (tools: OnboardTools): OnboardStep => ({

@@ -10,7 +10,7 @@ import { imagesStep } from '../onboard/operation.ts';
 import { planStep } from '../onboard/plan.ts';
 import { commitStep, inferenceStep, ingressStep } from '../onboard/proof.ts';
 import { relayStep, waitForRelay } from '../onboard/relay.ts';
-import { objectLabels, type OnboardStep, type OnboardTools, updateOwnership } from '../onboard/tools.ts';
+import { type OnboardStep, type OnboardTools, objectLabels, updateOwnership } from '../onboard/tools.ts';
 import type { KnownSandbox } from '../resolve.ts';
 import { NONCE_FILE } from '../volume-files.ts';
 import type { Repair, Seen } from './look.ts';
@@ -18,7 +18,8 @@ import type { Repair, Seen } from './look.ts';
 /** The steps' data as they would stand after an onboard of what is still there; what has to be made anew gets a new generation. */
 export const healData = (known: KnownSandbox, seen: Seen, repair: Repair): OnboardData => {
   const { record, ownership } = known;
-  const nonceOf = (purpose: string) => ownership.resources.volumes.find((volume) => volume.purpose === purpose)?.nonce ?? '';
+  const nonceOf = (purpose: string) =>
+    ownership.resources.volumes.find((volume) => volume.purpose === purpose)?.nonce ?? '';
   const { relay, forward } = ownership.resources;
   return {
     sandboxId: record.sandboxId,
@@ -29,7 +30,12 @@ export const healData = (known: KnownSandbox, seen: Seen, repair: Repair): Onboa
       relay: repair.relay ? randomUUID() : (relay?.generation ?? randomUUID()),
       forward: repair.forward ? randomUUID() : (forward?.generation ?? randomUUID()),
     },
-    nonces: { state: nonceOf('state'), workspace: nonceOf('workspace'), sealed: nonceOf('sealed'), relay: nonceOf('relay') },
+    nonces: {
+      state: nonceOf('state'),
+      workspace: nonceOf('workspace'),
+      sealed: nonceOf('sealed'),
+      relay: nonceOf('relay'),
+    },
     record: asJson(record),
     forward: record.provider.forward,
     smoke: false,
@@ -79,13 +85,19 @@ const volumesCheckStep = (tools: OnboardTools): OnboardStep => ({
     const labels = objectLabels(tools, data);
     for (const purpose of ['state', 'workspace'] as const) {
       const volume = await tools.driver.inspectVolume(names[purpose], { signal });
-      const nonce = volume && (await tools.driver.readFile({ volume: names[purpose], image: data.helperImage, labels, path: NONCE_FILE }, { signal }));
+      const nonce =
+        volume &&
+        (await tools.driver.readFile(
+          { volume: names[purpose], image: data.helperImage, labels, path: NONCE_FILE },
+          { signal },
+        ));
       if (nonce?.toString('utf8').trim() !== data.nonces[purpose])
         throw codedError('STATE_MISSING', {
           message: `The ${purpose} volume ${names[purpose]} is ${volume ? 'not the one that this sandbox was made with' : 'gone'}.`,
         });
     }
-    for (const purpose of ['sealed', 'relay'] as const) await tools.driver.ensureVolume({ name: names[purpose], labels }, { signal });
+    for (const purpose of ['sealed', 'relay'] as const)
+      await tools.driver.ensureVolume({ name: names[purpose], labels }, { signal });
   },
 });
 
@@ -131,7 +143,12 @@ const forgetStep = (tools: OnboardTools, repair: Repair): OnboardStep => ({
   },
 });
 
-export const healOperation = (tools: OnboardTools, known: KnownSandbox, seen: Seen, repair: Repair): Operation<OnboardData> => {
+export const healOperation = (
+  tools: OnboardTools,
+  known: KnownSandbox,
+  seen: Seen,
+  repair: Repair,
+): Operation<OnboardData> => {
   const data = healData(known, seen, repair);
   const making = Object.values(repair).some(Boolean);
   const steps = [

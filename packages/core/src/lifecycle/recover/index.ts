@@ -1,6 +1,6 @@
 import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
 import { codedError } from '../../errors/index.ts';
-import { resumeOperation, runOperation } from '../../operations/engine.ts';
+import { resumeOperation, runOperation } from '../../operations/run.ts';
 import type { Operation, OperationJournal } from '../../operations/types.ts';
 import { parseSandboxName } from '../../state/names.ts';
 import { type DestroyData, destroyOperation } from '../destroy.ts';
@@ -21,7 +21,10 @@ const toolsFor = async (services: Services, agentId: string): Promise<OnboardToo
 });
 
 /** The operation that a journal tells of, or undefined where the journal holds nothing to finish or take back. */
-const reopen = async (services: Services, journal: OperationJournal): Promise<Operation<OnboardData> | Operation<DestroyData> | undefined> => {
+const reopen = async (
+  services: Services,
+  journal: OperationJournal,
+): Promise<Operation<OnboardData> | Operation<DestroyData> | undefined> => {
   switch (journal.operation) {
     case 'onboard': {
       const data = journal.data as OnboardData;
@@ -34,11 +37,18 @@ const reopen = async (services: Services, journal: OperationJournal): Promise<Op
     case 'recover':
       return undefined;
     default:
-      throw codedError('NOT_SUPPORTED', { message: `This version knows no operation ${journal.operation}; a newer one began it.` });
+      throw codedError('NOT_SUPPORTED', {
+        message: `This version knows no operation ${journal.operation}; a newer one began it.`,
+      });
   }
 };
 
-const finishPending = async (services: Services, journal: OperationJournal, name: string, options: CallOptions): Promise<RecoverResult | undefined> => {
+const finishPending = async (
+  services: Services,
+  journal: OperationJournal,
+  name: string,
+  options: CallOptions,
+): Promise<RecoverResult | undefined> => {
   const { store, clock } = services;
   const operation = await reopen(services, journal);
   if (!operation) {
@@ -56,11 +66,20 @@ const finishPending = async (services: Services, journal: OperationJournal, name
   await store.removeSandbox(name);
   return {
     verdict: 'removed',
-    actions: [journal.operation === 'destroy' ? `finished the destroy of ${name}` : `took back the unfinished ${journal.operation} of ${name}`],
+    actions: [
+      journal.operation === 'destroy'
+        ? `finished the destroy of ${name}`
+        : `took back the unfinished ${journal.operation} of ${name}`,
+    ],
   };
 };
 
-const heal = async (services: Services, name: string, actions: string[], options: CallOptions): Promise<RecoverResult> => {
+const heal = async (
+  services: Services,
+  name: string,
+  actions: string[],
+  options: CallOptions,
+): Promise<RecoverResult> => {
   const { store, clock } = services;
   const known = await knownSandbox(services, name);
   const tools = await toolsFor(services, known.record.agent.id);
@@ -105,7 +124,13 @@ export const recover = async (services: Services, input: string, options: CallOp
 };
 
 /** A record that never became ready, or was to go, and no journal: a crash between the two. What is left of it goes. */
-const removeRemains = async (services: Services, name: string, sandboxId: string, phase: string, options: CallOptions): Promise<RecoverResult> => {
+const removeRemains = async (
+  services: Services,
+  name: string,
+  sandboxId: string,
+  phase: string,
+  options: CallOptions,
+): Promise<RecoverResult> => {
   const data: DestroyData = { sandboxId, name, containers: 0, networks: 0, volumes: 0 };
   await runOperation(await destroyOperation(services, data), {
     store: services.store,

@@ -1,6 +1,6 @@
 import { type ContainerState, type Driver, LABELS, type NetworkState } from '@nemoclaw/plugin-api';
 import { egressNetworkName, homeLabels } from '../names.ts';
-import { type KnownSandbox, resolveAgent, type Resolution } from '../resolve.ts';
+import { type KnownSandbox, type Resolution, resolveAgent } from '../resolve.ts';
 
 /** What of a sandbox the engine still has. */
 export interface Seen {

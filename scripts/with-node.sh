@@ -1,0 +1,4 @@
+#!/bin/sh
+# with-node.sh COMMAND [ARG ...]: runs a command with the checkout's own Node and tools first on PATH.
+. "$(dirname -- "$0")/bootstrap.sh"
+exec "$@"
