@@ -45,13 +45,13 @@ export const holdForGateway = async (
   try {
     for (;;) {
       try {
-        return await open(Math.max(1, Math.min(ATTEMPT_MS, budgetMs - elapsed())), signal);
+        return await open(Math.max(1, Math.ceil(Math.min(ATTEMPT_MS, budgetMs - elapsed()))), signal);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof FrontDoorClosed)) throw error;
         const left = budgetMs - elapsed();
         if (holdMs === 'off' || left <= 0) throw new HoldExpired(error.code);
-        await sleep(Math.min(pauseMs, left), undefined, { signal });
+        await sleep(Math.min(pauseMs, left), undefined, { signal }).catch(() => signal.throwIfAborted());
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
     }
