@@ -1,0 +1,87 @@
+import type { ContainerState, Driver, JsonObject } from '@nemoclaw/plugin-api';
+import type { ContainerInspectInfo } from 'dockerode';
+import { BUDGETS } from '../engine/budgets.ts';
+import type { CallSpec, Engine } from '../engine/call.ts';
+import { isCode, statusOf } from '../engine/codes.ts';
+import { labelFilter } from '../engine/filters.ts';
+import { createContainer, removeContainer } from '../throwaway/container.ts';
+import { requireVolumes } from '../volumes/volumes.ts';
+import { createBody, volumesOf } from './create-body.ts';
+import { containerState } from './state.ts';
+
+type Containers = Pick<
+  Driver,
+  'create' | 'start' | 'stop' | 'restart' | 'remove' | 'rename' | 'setRestartPolicy' | 'inspect' | 'inspectRaw' | 'list'
+>;
+
+export const createContainers = (engine: Engine): Containers => {
+  const of = encodeURIComponent;
+  const change = (operation: string, object: string, extra: Partial<CallSpec>): CallSpec => ({
+    operation: `${operation} container`,
+    object,
+    answer: 'none',
+    ...extra,
+  });
+
+  const inspectRaw = async (id: string, signal?: AbortSignal): Promise<ContainerInspectInfo | undefined> => {
+    try {
+      const spec = change('inspect', id, { answer: 'json', idempotent: true, signal });
+      return await engine.call(spec, (docker) => docker.getContainer(of(id)).inspect());
+    } catch (error) {
+      if (isCode(error, 'ENGINE_NOT_FOUND')) return undefined;
+      throw error;
+    }
+  };
+
+  return {
+    async create(spec, { signal } = {}) {
+      await requireVolumes(engine, volumesOf(spec.mounts), signal);
+      return { id: await createContainer(engine, { name: spec.name, body: createBody(spec), signal }) };
+    },
+    async start(id, { signal } = {}) {
+      const spec = change('start', id, { timeoutMs: BUDGETS.start, signal });
+      await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).start()));
+    },
+    async stop(id, { timeoutSeconds, signal }) {
+      const spec = change('stop', id, { timeoutMs: timeoutSeconds * 1000 + BUDGETS.start, signal });
+      await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).stop({ t: timeoutSeconds })));
+    },
+    async restart(id, { timeoutSeconds, signal }) {
+      const spec = change('restart', id, { timeoutMs: timeoutSeconds * 1000 + BUDGETS.start, signal });
+      await engine.call(spec, (docker) => docker.getContainer(of(id)).restart({ t: timeoutSeconds }));
+    },
+    remove: (id, { force = false, signal } = {}) => removeContainer(engine, id, { force, signal }),
+    async rename(id, name, { signal } = {}) {
+      await engine.call(change('rename', id, { signal }), (docker) => docker.getContainer(of(id)).rename({ name }));
+    },
+    async setRestartPolicy(id, policy, { signal } = {}) {
+      const body = { RestartPolicy: { Name: policy, MaximumRetryCount: 0 } };
+      await engine.call(change('update', id, { signal }), (docker) => docker.getContainer(of(id)).update(body));
+    },
+    async inspect(id, { signal } = {}) {
+      const document = await inspectRaw(id, signal);
+      return document && containerState(document);
+    },
+    async inspectRaw(id, { signal } = {}) {
+      return (await inspectRaw(id, signal)) as unknown as JsonObject | undefined;
+    },
+    async list(labels, { signal } = {}) {
+      const spec = { operation: 'list containers', object: '', answer: 'json', idempotent: true, signal } as const;
+      const found = await engine.call(spec, (docker) =>
+        docker.listContainers({ all: true, filters: labelFilter(labels) as never }),
+      );
+      const states = await Promise.all(found.map(({ Id }) => inspectRaw(Id, signal)));
+      // What went between list and inspect is gone.
+      return states.flatMap((document): ContainerState[] => (document ? [containerState(document)] : []));
+    },
+  };
+};
+
+/** 304: it was in that state before. */
+const unlessAlready = async (call: Promise<unknown>): Promise<void> => {
+  try {
+    await call;
+  } catch (error) {
+    if (statusOf(error) !== 304) throw error;
+  }
+};

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Labels } from '@nemoclaw/plugin-api';
+import { BUDGETS } from '../engine/budgets.ts';
+import type { Engine } from '../engine/call.ts';
+import { isCode, statusOf } from '../engine/codes.ts';
+
+/**
+ * Creates a container and leaves none behind that the caller doesn't learn of. A client that goes away never cancels a
+ * create, so an abort waits for the answer and removes what came of it; after a time-out the name is looked at.
+ */
+export const createContainer = async (
+  engine: Engine,
+  spec: { name: string; body: object; signal?: AbortSignal | undefined },
+): Promise<string> => {
+  spec.signal?.throwIfAborted();
+  const asked = { operation: 'create container', object: spec.name, answer: 'json' } as const;
+  // Query and body apart: dockerode would put the whole body, environment included, into the URL as well.
+  const options = { _query: { name: spec.name }, _body: spec.body } as object;
+  const { id } = await engine.call(asked, (docker) => docker.createContainer(options));
+  if (spec.signal?.aborted) {
+    await removeContainer(engine, id, { force: true });
+    throw spec.signal.reason;
+  }
+  return id;
+};
+
+/** Resolves when it is gone, also when it was gone before or somebody else is removing it. */
+export const removeContainer = async (
+  engine: Engine,
+  id: string,
+  { force = false, signal }: { force?: boolean; signal?: AbortSignal | undefined } = {},
+): Promise<void> => {
+  try {
+    const asked = {
+      operation: 'remove container',
+      object: id,
+      answer: 'none',
+      timeoutMs: BUDGETS.start,
+      signal,
+    } as const;
+    // `v`: anonymous volumes only; named ones stay.
+    await engine.call(asked, (docker) => docker.getContainer(encodeURIComponent(id)).remove({ force, v: true }));
+  } catch (error) {
+    if (isCode(error, 'ENGINE_NOT_FOUND')) return;
+    if (statusOf(error) === 409 && /removal of container .* already in progress/i.test((error as Error).message)) {
+      return waitUntilGone(engine, id, signal);
+    }
+    throw error;
+  }
+};
+
+const waitUntilGone = async (engine: Engine, id: string, signal: AbortSignal | undefined): Promise<void> => {
+  const asked = {
+    operation: 'wait for removal of container',
+    object: id,
+    answer: 'json',
+    timeoutMs: BUDGETS.start,
+    signal,
+  } as const;
+  try {
+    await engine.call(asked, (docker) => docker.getContainer(encodeURIComponent(id)).wait({ condition: 'removed' }));
+  } catch (error) {
+    if (!isCode(error, 'ENGINE_NOT_FOUND')) throw error;
+  }
+};
+
+/** Create, use, remove: whatever happens, the caller's abort included. The removal has a budget of its own. */
+export const withThrowaway = async <T>(
+  engine: Engine,
+  spec: { name: string; body: { Labels: Labels }; signal: AbortSignal | undefined },
+  use: (id: string) => Promise<T>,
+): Promise<T> => {
+  let id: string;
+  try {
+    id = await createContainer(engine, spec);
+  } catch (error) {
+    if (isCode(error, 'ENGINE_TIMEOUT') || isCode(error, 'ENGINE_NOT_RUNNING')) await removeHidden(engine, spec.name);
+    throw error;
+  }
+  let result: T;
+  try {
+    result = await use(id);
+  } catch (error) {
+    // The first failure is what the caller must see.
+    await removeContainer(engine, id, { force: true }).catch(() => {});
+    throw error;
+  }
+  await removeContainer(engine, id, { force: true });
+  return result;
+};
+
+/** A create whose answer never came may still come to be for a while, and is in no list until then. */
+const removeHidden = async (engine: Engine, name: string): Promise<void> => {
+  for (let round = 0; round < 5; round++) {
+    try {
+      await removeContainer(engine, name, { force: true });
+    } catch {
+      return;
+    }
+    await sleep(400);
+  }
+};
