@@ -90,6 +90,10 @@ export interface PluginReport {
   version: string;
   source: 'built-in' | 'installed' | 'linked';
   api: string;
+  /** Of the package as a whole; its contributions and hooks are used only when it is `ok`. */
+  diagnosis: 'ok' | 'incompatible' | 'invalid' | 'conflict' | 'disabled';
+  reason?: string;
+  fix?: string;
   contributions: {
     kind: string;
     id: string;

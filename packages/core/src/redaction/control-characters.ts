@@ -5,7 +5,8 @@ const SEQUENCES = String.raw`(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,16}[@-~]?`;
 const TWO_BYTE_ESCAPES = String.raw`\x1b[ -/]{0,16}[0-~]?`;
 
 const ESCAPES = new RegExp([STRINGS, SEQUENCES, TWO_BYTE_ESCAPES].join('|'), 'g');
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+const SINGLE = String.raw`[\x00-\x08\x0b-\x1f\x7f-\x9f]`;
+const CONTROLS = new RegExp(SINGLE, 'g');
 /** Marks that make a terminal show text in another order than it has, or not at all. */
 const INVISIBLE =
   /[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;

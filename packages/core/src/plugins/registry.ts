@@ -1,0 +1,137 @@
+import type { ContributionKind, HookName } from '@nemoclaw/plugin-api';
+import type { PluginReport } from '../api/nemoclaw.ts';
+import { codedError, type ErrorCode } from '../errors/index.ts';
+import type { CallGuard } from './call.ts';
+import { markConflicts } from './conflicts.ts';
+import { type Importing, loadContribution, loadHook } from './load.ts';
+import { readPackage } from './packages.ts';
+import type {
+  ContributionEntry,
+  DiagnosedPackage,
+  Diagnosis,
+  HookRegistration,
+  Loaded,
+  PluginFiles,
+  PluginPackage,
+  PluginSource,
+} from './types.ts';
+
+export interface RegistryOptions extends PluginFiles {
+  packages: PluginPackage[];
+  /** NEMOCLAW_SAFE_MODE: only what is built in. */
+  safeMode?: boolean;
+  /** Watch imports as they watch calls. */
+  guards?: readonly CallGuard[];
+}
+
+/** What plugins offer, known from their package.json alone; code is imported by `load` only, and only what was asked for. */
+export interface Registry {
+  report(): PluginReport[];
+  /** The one that can be used, else one that cannot and says why, else `undefined`. */
+  find(kind: ContributionKind, id: string): ContributionEntry | undefined;
+  /** Those that can be used, by id. */
+  all(kind: ContributionKind): ContributionEntry[];
+  /** Rejects with AGENT_UNKNOWN, GPU_UNKNOWN, PLUGIN_NOT_FOUND, the code of its diagnosis, PLUGIN_IMPORT_FAILED or PLUGIN_WRONG_EXPORT. */
+  load<K extends ContributionKind>(kind: K, id: string): Promise<Loaded<K>>;
+  /** In the order in which they are called: order number, then built-in, installed, linked, then name. */
+  hooks<H extends HookName>(hook: H): HookRegistration<H>[];
+}
+
+const SOURCE_RANK: Record<PluginSource, number> = { 'built-in': 0, installed: 1, linked: 2 };
+const UNKNOWN: Record<ContributionKind, ErrorCode> = {
+  agent: 'AGENT_UNKNOWN',
+  gpu: 'GPU_UNKNOWN',
+  driver: 'PLUGIN_NOT_FOUND',
+  probe: 'PLUGIN_NOT_FOUND',
+};
+const NOUN: Record<ContributionKind, string> = {
+  agent: 'agent',
+  gpu: 'GPU strategy',
+  driver: 'driver',
+  probe: 'probe',
+};
+
+/** By code point: the order must not depend on the user's language. */
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const withReason = (state: Diagnosis): { diagnosis: Diagnosis['diagnosis']; reason?: string; fix?: string } =>
+  state.diagnosis === 'ok' ? { diagnosis: 'ok' } : { diagnosis: state.diagnosis, reason: state.reason, fix: state.fix };
+
+const reportOf = (item: DiagnosedPackage): PluginReport => ({
+  name: item.name,
+  version: item.version,
+  source: item.source,
+  api: item.api,
+  ...withReason(item.state),
+  contributions: item.contributions.map((entry) => ({ kind: entry.kind, id: entry.id, ...withReason(entry.state) })),
+  hooks: item.hooks.map(({ hook, order, timeoutMs }) => ({ name: hook, order, timeoutMs })),
+});
+
+/** Reads every package's manifest. A broken package is a diagnosis, never a rejection. */
+export const createRegistry = async (options: RegistryOptions): Promise<Registry> => {
+  const read = await Promise.all(
+    options.packages.map((entry) => readPackage(options, entry, options.safeMode ?? false)),
+  );
+  const packages = markConflicts(read);
+  const entries = packages.flatMap((item) => item.contributions);
+  const importing: Importing = { files: options, guards: options.guards ?? [] };
+  const loaded = new Map<string, Promise<unknown>>();
+
+  const find = (kind: ContributionKind, id: string): ContributionEntry | undefined => {
+    const named = entries.filter((entry) => entry.kind === kind && entry.id === id);
+    return named.find((entry) => entry.state.diagnosis === 'ok') ?? named[0];
+  };
+  const all = (kind: ContributionKind): ContributionEntry[] =>
+    entries
+      .filter((entry) => entry.kind === kind && entry.state.diagnosis === 'ok')
+      .sort((a, b) => SOURCE_RANK[a.source] - SOURCE_RANK[b.source] || compareText(a.id, b.id));
+
+  return {
+    report: () => packages.map(reportOf),
+    find,
+    all,
+    load: async (kind, id) => {
+      const entry = find(kind, id);
+      if (!entry) {
+        const known = all(kind).map((other) => other.id);
+        throw codedError(UNKNOWN[kind], {
+          message: `There is no ${NOUN[kind]} "${id}". Known: ${known.join(', ') || 'none'}.`,
+          details: { kind, id, known },
+        });
+      }
+      if (entry.state.diagnosis !== 'ok') {
+        throw codedError(entry.state.code, {
+          message: `The ${NOUN[kind]} "${id}" of plugin ${entry.plugin} cannot be used (${entry.state.diagnosis}): ${entry.state.reason}`,
+          hint: entry.state.fix,
+          plugin: entry.plugin,
+        });
+      }
+      const key = `${kind}/${id}`;
+      const contribution = loaded.get(key) ?? loadContribution(importing, { ...entry, kind });
+      loaded.set(key, contribution);
+      return { plugin: entry.plugin, contribution: (await contribution) as Loaded<typeof kind>['contribution'] };
+    },
+    hooks: (hook) =>
+      packages
+        .filter((item) => item.state.diagnosis === 'ok')
+        .flatMap((item) => item.hooks.filter((entry) => entry.hook === hook).map((entry) => ({ item, entry })))
+        .sort(
+          (a, b) =>
+            a.entry.order - b.entry.order ||
+            SOURCE_RANK[a.item.source] - SOURCE_RANK[b.item.source] ||
+            compareText(a.item.name, b.item.name),
+        )
+        .map(({ item, entry }) => {
+          const plugin = `${item.name}@${item.version}`;
+          return {
+            hook,
+            plugin,
+            source: item.source,
+            module: entry.module,
+            order: entry.order,
+            timeoutMs: entry.timeoutMs,
+            load: () => loadHook(importing, plugin, hook, entry.module),
+          };
+        }),
+  };
+};
