@@ -8,6 +8,12 @@ export const usageRows = {
     message: 'The command line is not complete or not understood.',
     hint: 'See `nemoclaw help`; without a terminal every choice needs its flag or its NEMOCLAW_* variable.',
   },
+  UNKNOWN_COMMAND: {
+    audience: 'user',
+    exit: 2,
+    message: 'There is no such command.',
+    hint: '`nemoclaw help` lists the commands, `nemoclaw list` the sandboxes.',
+  },
   BAD_NAME: {
     audience: 'user',
     exit: 2,
@@ -31,6 +37,12 @@ export const usageRows = {
     exit: 1,
     message: 'There is no sandbox of this name.',
     hint: '`nemoclaw list` shows those that exist.',
+  },
+  CHECKS_FAILED: {
+    audience: 'environment',
+    exit: 1,
+    message: 'The command ran to its end, and some of what it checked is not right.',
+    hint: 'The result lists each check with what to do.',
   },
   NOT_SUPPORTED: {
     audience: 'user',

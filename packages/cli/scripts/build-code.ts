@@ -1,0 +1,51 @@
+import { globSync } from 'node:fs';
+import { type BuildOptions, build } from 'esbuild';
+import { DIST, SRC } from './paths.ts';
+
+const COMMON: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  minify: true,
+  // Error names and class names are part of what is shown and compared.
+  keepNames: true,
+  outdir: DIST,
+  outbase: SRC,
+  // Sources of the workspace rather than their builds: the bundle needs no `tsc` before it.
+  conditions: ['source'],
+  logLevel: 'warning',
+};
+
+/** CommonJS packages inside (oclif) call `require`, which an ES module lacks. */
+const REQUIRE_BANNER = [
+  "import{createRequire as nemoclawRequire}from'node:module';",
+  "import{fileURLToPath as nemoclawPath}from'node:url';",
+  'const require=nemoclawRequire(import.meta.url),__filename=nemoclawPath(import.meta.url),',
+  "__dirname=nemoclawPath(new URL('.',import.meta.url));",
+].join('');
+
+/** Bundles that core places into images lie in packages of their own, found by their own address. */
+const EXTERNAL = ['@nemoclaw/supervisor', '@nemoclaw/relay', '@nemoclaw/supervisor/*', '@nemoclaw/relay/*'];
+
+/** Everything behind the fast path: each command an entry, what they share in chunks. */
+export function appOptions(): BuildOptions {
+  const commands = globSync('commands/**/*.ts', { cwd: SRC, exclude: (file) => file.endsWith('.test.ts') });
+  return {
+    ...COMMON,
+    entryPoints: [`${SRC}/app.ts`, `${SRC}/help.ts`, ...commands.map((file) => `${SRC}/${file}`)],
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    banner: { js: REQUIRE_BANNER },
+    external: EXTERNAL,
+  };
+}
+
+export async function buildApp(): Promise<void> {
+  await build(appOptions());
+}
+
+/** The two bins with the fast path inside: one file each, without the banner, so that nothing else is loaded. */
+export async function buildBins(): Promise<void> {
+  await build({ ...COMMON, entryPoints: [`${SRC}/bin.ts`, `${SRC}/bin-nemohermes.ts`] });
+}

@@ -1,0 +1,67 @@
+import { run, settings } from '@oclif/core';
+import { errorEnvelope, printEnvelope } from './envelope/envelope.ts';
+import { exitCodeOf } from './envelope/exit-codes.ts';
+import { type PresentedError, presentError, renderError } from './envelope/present-error.ts';
+import { generatedFolder, readCommandIndex } from './generated.ts';
+import { type GrammarCommand, rewriteArgv } from './grammar/rewrite.ts';
+import { nearest } from './grammar/suggest.ts';
+import { packageOf } from './package.ts';
+import type { Program } from './program.ts';
+import { cacheHome, configHome, dataHome } from './runtime/home.ts';
+
+/** Everything that the fast path does not answer: oclif under our grammar and our errors. Returns the exit code. */
+export async function runApp(program: Program, argv: readonly string[]): Promise<number> {
+  setDirectories(program.bin);
+  // The build is what runs, whatever NODE_ENV says.
+  settings.enableAutoTranspile = false;
+  const { root, pjson } = packageOf(program);
+  const commands = readCommandIndex(generatedFolder(root));
+  const rewritten = rewriteArgv(argv, commands);
+  try {
+    await run(rewritten, { root, pjson, userPlugins: false, devPlugins: false });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    const presented = withGuess(presentError(error, program.bin), argv, commands, program.bin);
+    if (presented.silentExit !== undefined) return presented.silentExit;
+    report(presented, rewritten);
+    return Number(process.exitCode ?? exitCodeOf(presented.code));
+  }
+}
+
+/** One place for both names; oclif would look at NEMOHERMES_* under the second one. */
+function setDirectories(bin: string): void {
+  const prefix = bin.toUpperCase();
+  process.env[`${prefix}_DATA_DIR`] = dataHome(process.env);
+  process.env[`${prefix}_CONFIG_DIR`] = configHome(process.env);
+  process.env[`${prefix}_CACHE_DIR`] = cacheHome(process.env);
+}
+
+function report(error: PresentedError, argv: readonly string[]): void {
+  const end = argv.indexOf('--');
+  const flags = end === -1 ? argv : argv.slice(0, end);
+  const verbose = flags.includes('--verbose');
+  if (!flags.includes('--json')) {
+    process.stderr.write(renderError(error, verbose));
+    return;
+  }
+  const { causes, silentExit: _, ...rest } = error;
+  process.stdout.write(printEnvelope(errorEnvelope(verbose ? { ...rest, causes } : rest)));
+}
+
+/** Adds what the user may have meant to an unknown command. */
+function withGuess(
+  error: PresentedError,
+  argv: readonly string[],
+  commands: readonly GrammarCommand[],
+  bin: string,
+): PresentedError {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  if (error.code !== 'UNKNOWN_COMMAND' || words.length === 0 || error.hint?.startsWith('Did you')) return error;
+  const spoken = (ids: readonly GrammarCommand[]): string[] => ids.map(({ id }) => id.replaceAll(':', ' '));
+  const whole = nearest(words.join(' '), spoken(commands));
+  const verb = nearest(words.slice(1).join(' '), spoken(commands.filter(({ scope }) => scope === 'sandbox')));
+  const guess = whole ?? (verb === undefined || words.length < 2 ? undefined : `${words[0]} ${verb}`);
+  const message = error.message.startsWith('"') ? error.message : `"${words.join(' ')}" is not a command of ${bin}.`;
+  const did = guess === undefined ? '' : `Did you mean \`${bin} ${guess}\`? `;
+  return { ...error, message, hint: `${did}${error.hint ?? ''}` };
+}

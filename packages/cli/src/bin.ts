@@ -1,0 +1,4 @@
+import { main } from './main.ts';
+import { NEMOCLAW } from './program.ts';
+
+await main(NEMOCLAW);

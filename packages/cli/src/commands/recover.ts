@@ -1,0 +1,17 @@
+import { NemoclawCommand } from '../base-command.ts';
+import { sandboxArgs } from '../grammar/sandbox-arg.ts';
+import { renderRecover } from '../render/endings.ts';
+
+export default class Recover extends NemoclawCommand {
+  static override summary = 'Finish or undo what broke off, and bring it back.';
+  static override args = sandboxArgs;
+  static override scope = 'sandbox' as const;
+
+  async run(): Promise<unknown> {
+    const { args } = await this.parse(Recover);
+    const { nemoclaw, call } = await this.open();
+    const result = await nemoclaw.recover(args.name, call);
+    await this.show(renderRecover(args.name, result));
+    return result;
+  }
+}

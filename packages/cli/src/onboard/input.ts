@@ -1,0 +1,42 @@
+import type { OnboardInput } from '@nemoclaw/core';
+import { CodedError } from '@nemoclaw/plugin-api';
+import type { Program } from '../program.ts';
+
+/** Choices as flags, variables and answers gave them. */
+export interface OnboardChoices {
+  name?: string | undefined;
+  agent?: string | undefined;
+  provider?: string | undefined;
+  model?: string | undefined;
+  endpoint?: string | undefined;
+  gpu: string;
+  profile: string;
+  smoke: boolean;
+  forward: boolean;
+  port?: number | undefined;
+  'dry-run': boolean;
+}
+
+/** Fills in defaults; throws USAGE that names flag and variable for what has none. */
+export function toOnboardInput(choices: OnboardChoices, program: Program, credential?: string): OnboardInput {
+  if (choices.name === undefined) {
+    throw new CodedError('USAGE', {
+      message: 'A sandbox needs a name: --name is missing.',
+      hint: `${program.bin} onboard --name demo, or set NEMOCLAW_NAME.`,
+    });
+  }
+  return {
+    name: choices.name,
+    agent: choices.agent ?? program.defaults.agent,
+    provider: choices.provider ?? 'auto',
+    ...(choices.model === undefined ? {} : { model: choices.model }),
+    ...(choices.endpoint === undefined ? {} : { endpoint: choices.endpoint }),
+    ...(credential === undefined ? {} : { credential }),
+    gpu: choices.gpu,
+    profile: choices.profile,
+    smoke: choices.smoke,
+    forward: choices.forward,
+    ...(choices.port === undefined ? {} : { ingressPort: choices.port }),
+    dryRun: choices['dry-run'],
+  };
+}

@@ -1,0 +1,68 @@
+import type { SandboxRecord, StatusResult } from '@nemoclaw/core';
+import { ago, duration } from './age.ts';
+import { facts } from './table.ts';
+
+type Row = readonly [label: string, value: string];
+
+/** What is recorded about one sandbox, each proof with its age, and, with `--live`, what is true now. */
+export function renderStatus(status: StatusResult, now: Date): string {
+  const rows = [...recordRows(status.record, now), ...pendingRows(status, now), ...liveRows(status)];
+  return `${facts(rows)}\n`;
+}
+
+function recordRows(record: SandboxRecord, now: Date): Row[] {
+  const { agent, provider, proofs } = record;
+  return [
+    ['sandbox', `${record.name} (${record.sandboxId})`],
+    ['phase', `${record.phase}, created ${ago(record.createdAt, now)}`],
+    ['agent', `${agent.id} ${agent.version} (${agent.plugin}), profile ${agent.profile}`],
+    ['tools', `${agent.isolation}: ${agent.isolationProof}`],
+    [
+      'model',
+      `${provider.model} at ${provider.id} (${provider.endpoint}), ${provider.contextTokens} tokens of context`,
+    ],
+    ['ingress', `http://127.0.0.1:${record.ingressPort}`],
+    ['gateway', proofLine(proofs.gateway, now)],
+    ['inference', proofLine(proofs.inference, now)],
+    ['chat', proofLine(proofs.chat, now)],
+    ...(proofs.bridge === undefined ? [] : [['bridge', proofLine(proofs.bridge, now)] as const]),
+    ['gpu', gpuLine(record, now)],
+    ['certificate', `valid until ${record.certificateNotAfter}`],
+    ...record.warnings.map((warning) => ['warning', warning] as const),
+  ];
+}
+
+function proofLine(proof: { at: string; summary: string } | undefined, now: Date): string {
+  return proof === undefined ? 'not proved' : `${proof.summary} ${ago(proof.at, now)}`;
+}
+
+function gpuLine(record: SandboxRecord, now: Date): string {
+  const { gpu } = record;
+  if (gpu.strategy === null) return `none: ${gpu.reason}`;
+  const proof = record.proofs.gpu;
+  if (proof === undefined) return `${gpu.strategy}: not proved`;
+  return `${gpu.strategy}: ${proof.result} (${proof.summary}) ${ago(proof.at, now)}`;
+}
+
+function pendingRows(status: StatusResult, now: Date): Row[] {
+  const { pending, record } = status;
+  if (pending === undefined) return [];
+  const what = `${pending.operation} stopped at step ${pending.step}, started ${ago(pending.startedAt, now)}`;
+  return [['pending', `${what}; \`${record.name} recover\` finishes or undoes it`]];
+}
+
+function liveRows(status: StatusResult): Row[] {
+  const { live } = status;
+  if (live === undefined) return [];
+  const rows: Row[] = [
+    ['live', live.verdict === 'ready' ? 'ready' : 'not ready'],
+    ['  agent', live.agent.state],
+    ['  relay', live.relay.state],
+  ];
+  if (live.supervisor !== undefined) {
+    const { state, reason, restarts, healthyMsAgo } = live.supervisor;
+    const healthy = healthyMsAgo === undefined ? 'never seen healthy' : `healthy ${duration(healthyMsAgo)} ago`;
+    rows.push(['  gateway', `${state} (${reason}), ${healthy}, ${restarts} restarts`]);
+  }
+  return [...rows, ...live.reasons.map((reason) => ['  because', reason] as const)];
+}

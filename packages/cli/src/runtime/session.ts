@@ -1,0 +1,49 @@
+import type { CallOptions, Nemoclaw, NemoclawOptions } from '@nemoclaw/core';
+import { chooseRenderer } from '../progress/renderer.ts';
+import { builtinPlugins } from './builtin-plugins.ts';
+import { dataHome } from './home.ts';
+import { watchInterrupts } from './interrupt.ts';
+
+export interface SessionOptions {
+  bin: string;
+  version: string;
+  /** Folder of files made at build. */
+  generated: URL;
+  /** No progress; only results and errors. */
+  quiet: boolean;
+}
+
+/** The program below the command line, for the length of one command. */
+export interface Session {
+  nemoclaw: Nemoclaw;
+  /** To be handed to every call: the abort signal and where progress goes. */
+  call: Required<CallOptions>;
+  interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined;
+  /** Ends the progress display. */
+  close(): Promise<void>;
+}
+
+/** Loads the core only now: help, usage errors and the fast path never pay for it. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const interrupt = watchInterrupts(options.bin);
+  const core: { createNemoclaw(options: NemoclawOptions): Promise<Nemoclaw> } = (await import(
+    '@nemoclaw/core'
+  )) as never;
+  const nemoclaw = await core.createNemoclaw({
+    home: dataHome(process.env),
+    env: process.env,
+    program: options.bin,
+    version: options.version,
+    builtinPlugins: builtinPlugins(options.generated),
+  });
+  const progress = await chooseRenderer(process.stderr, options.quiet);
+  return {
+    nemoclaw,
+    call: { signal: interrupt.signal, onProgress: progress.onProgress },
+    interruptedBy: interrupt.received,
+    close: async () => {
+      await progress.close();
+      interrupt.dispose();
+    },
+  };
+}
