@@ -14,7 +14,11 @@ const log = createLog(
   () => new Date(),
 );
 
-const stopOnSignal = (stop: (graceMs: number) => Promise<void>): void => {
+type Stop = (graceMs: number) => Promise<void>;
+
+/** Listens for signals before anything is started: a process that is PID 1 does not hear the ones it has no handler for. */
+const stopOnSignal = async (start: () => Promise<Stop>): Promise<void> => {
+  let stop: Stop = async () => {};
   const end = (): void => {
     stop(GRACE_MS).then(
       () => process.exit(0),
@@ -23,17 +27,16 @@ const stopOnSignal = (stop: (graceMs: number) => Promise<void>): void => {
   };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
+  stop = await start();
 };
 
-const run = async (): Promise<void> => {
+const run = (): Promise<void> => {
   process.umask(0o077);
-  const relay = await startRelay({
-    configPath: PATHS.relayConfig,
-    controlPath: PATHS.relayControl,
-    interfaces: networkInterfaces,
-    log,
+  const input = { configPath: PATHS.relayConfig, controlPath: PATHS.relayControl, interfaces: networkInterfaces, log };
+  return stopOnSignal(async () => {
+    const relay = await startRelay(input);
+    return relay.stop;
   });
-  stopOnSignal((graceMs) => relay.stop(graceMs));
 };
 
 const control = async (): Promise<void> => {
@@ -45,8 +48,7 @@ const forward = async (args: string[]): Promise<void> => {
   const { values } = parseArgs({ args, options, strict: true });
   if (values.listen === undefined || values.to === undefined) throw new Error(USAGE);
   const { from, to } = parseForward(values.listen, values.to);
-  const forwarder = await startForward(from, to, log);
-  stopOnSignal((graceMs) => forwarder.close(Math.min(graceMs, 1_000)));
+  await stopOnSignal(async () => (await startForward(from, to, log)).close);
 };
 
 const main = async ([command = 'run', ...args]: string[]): Promise<void> => {
