@@ -17,7 +17,7 @@ export const formatElapsed = (ms: number): string =>
 
 const textOf = (thrown: unknown): string => {
   try {
-    return oneLine(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown));
+    return oneLine(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)).replace(/\.$/, '');
   } catch {
     return 'something that cannot be shown';
   }

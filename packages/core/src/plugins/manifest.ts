@@ -43,7 +43,7 @@ const outer = z.object({
 const modulePath = z
   .string()
   .max(500)
-  .regex(/^\.\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\\]+$/, 'must begin with ./ and stay inside the package');
+  .regex(/^\.\/(?!(?:.*\/)?\.\.(?:\/|$))[^\0\\]+$/, 'must begin with ./ and stay inside the package');
 const contribution = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'must be lower-case letters, digits and dashes'),
   module: modulePath,
