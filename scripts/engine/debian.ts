@@ -77,6 +77,7 @@ export const aptScope = (input: { archive: string; suites: { name: string; prior
 const debianOnly = (path: string): boolean => archiveOf([readFileSync(path, 'utf8')]) !== undefined;
 
 export const installedPackages = async (): Promise<string[]> => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own format
   const { stdout } = await execa('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package}\n']);
   return stdout
     .split('\n')

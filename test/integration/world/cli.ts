@@ -1,0 +1,58 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa, type Options } from 'execa';
+
+export const ROOT = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '');
+export const BIN = join(ROOT, 'packages/cli/bin/nemoclaw');
+export const PARENT = process.env.NEMOCLAW_PARENT_IMAGE ?? 'nemoclaw-parent:trixie';
+
+export interface Envelope<T> {
+  schemaVersion: number;
+  status: 'ok' | 'error';
+  result: T;
+  error: { code: string; message: string; hint?: string };
+  warnings: string[];
+}
+
+export interface World {
+  home: string;
+  env: Record<string, string>;
+  run(args: string[], options?: Options): Promise<{ exitCode: number; stdout: string; stderr: string }>;
+  /** Runs with `--json` and gives the envelope with the exit code; fails loudly when stdout is no envelope. */
+  json<T = unknown>(args: string[], options?: Options): Promise<Envelope<T> & { exitCode: number; stderr: string }>;
+  dispose(): Promise<void>;
+}
+
+/** A home of its own, in a folder whose name has a space, and the real CLI on it. */
+export const makeWorld = (extra: Record<string, string> = {}): World => {
+  const folder = mkdtempSync(join(tmpdir(), 'nemoclaw test '));
+  const home = join(folder, 'a home');
+  mkdirSync(home, { mode: 0o700 });
+  writeFileSync(join(home, 'config.json'), JSON.stringify({ image: { parent: PARENT } }), { mode: 0o600 });
+  const env = { NEMOCLAW_HOME: home, NO_COLOR: '1', ...extra };
+  const run: World['run'] = async (args, options = {}) => {
+    const result = await execa(BIN, args, { reject: false, stdin: 'ignore', cwd: folder, env, timeout: 900_000, ...options });
+    return { exitCode: result.exitCode ?? -1, stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') };
+  };
+  return {
+    home,
+    env,
+    run,
+    async json(args, options) {
+      const { exitCode, stdout, stderr } = await run([...args, '--json'], options);
+      try {
+        return { ...(JSON.parse(stdout) as Envelope<never>), exitCode, stderr };
+      } catch {
+        throw new Error(`nemoclaw ${args.join(' ')} --json printed no envelope (exit ${exitCode}):\n${stdout}\n${stderr}`);
+      }
+    },
+    async dispose() {
+      const list = await run(['list', '--json']);
+      const { result } = JSON.parse(list.stdout) as Envelope<{ records?: { name: string }[] } | { name: string }[]>;
+      const records = Array.isArray(result) ? result : (result.records ?? []);
+      for (const { name } of records) await run(['destroy', name, '--yes', '--json']);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
