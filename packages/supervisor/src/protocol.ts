@@ -1,7 +1,33 @@
-import type { AgentRuntime, ProcessIdentity, RunAs } from '@nemoclaw/plugin-api';
+import { type AgentRuntime, PATHS, type ProcessIdentity, type RunAs } from '@nemoclaw/plugin-api';
 
 /** Changes when an old image can no longer be driven by a new CLI; the CLI then says "rebuild needed". */
 export const SUPERVISOR_PROTOCOL = 1;
+
+/** Command of the agent container, under docker-init as root; the lock on the state volume is taken by the supervisor itself. */
+export const supervisorCommand = (): string[] => [PATHS.node, PATHS.supervisor, 'run'];
+
+/**
+ * Command for `exec` and `connect`, to be run as root in the agent container: becomes `argv` with uid, gid, groups and
+ * environment of `as`, in the same process, so that terminal, signals and exit code are argv's own. 126 when refused.
+ */
+export const launchCommand = (input: { as: RunAs; cwd?: string }, argv: readonly string[]): string[] => [
+  PATHS.node,
+  PATHS.supervisor,
+  'launch',
+  '--as',
+  input.as,
+  ...(input.cwd === undefined ? [] : ['--cwd', input.cwd]),
+  '--',
+  ...argv,
+];
+
+/** File in the root of the state volume, root's own 0600; the volume's root is root:gateway 1770, so that it stays. */
+export const STATE_LOCK_FILE = '.nemoclaw-lock';
+
+/** The container's exit code when another generation holds the state volume's lock. */
+export const EXIT_STATE_LOCKED = 75;
+/** The container's exit code when there is no configuration that it could run by. */
+export const EXIT_NO_CONFIG = 78;
 
 /** Sealed file `/etc/nemoclaw/supervisor.json`, root 0400. */
 export interface SupervisorConfig {
@@ -19,7 +45,14 @@ export interface SupervisorConfig {
   stateDir: string;
 }
 
-export type SupervisorState = 'starting' | 'running' | 'backoff' | 'quarantined' | 'config_refused' | 'restarting' | 'stopping';
+export type SupervisorState =
+  | 'starting'
+  | 'running'
+  | 'backoff'
+  | 'quarantined'
+  | 'config_refused'
+  | 'restarting'
+  | 'stopping';
 
 export interface GatewayIdentity {
   pid: number;
@@ -76,7 +109,14 @@ export interface RunRequest {
 }
 
 export type RunReply =
-  | { outcome: 'exited'; exitCode: number; stdout: string; stderr: string; identity: ProcessIdentity; gateway?: { pid: number; netns: string } }
+  | {
+      outcome: 'exited';
+      exitCode: number;
+      stdout: string;
+      stderr: string;
+      identity: ProcessIdentity;
+      gateway?: { pid: number; netns: string };
+    }
   | { outcome: 'timed_out'; stdout: string; stderr: string }
   | { outcome: 'not_run'; reason: string; message: string };
 
@@ -102,6 +142,11 @@ export interface ControlRequest<O extends SupervisorOp = SupervisorOp> {
 }
 export type ControlReply<O extends SupervisorOp = SupervisorOp> =
   | { protocol: number; nonce: string; ok: true; result: SupervisorOps[O]['result'] }
-  | { protocol: number; nonce: string; ok: false; error: { code: RestartFailure | 'protocol_mismatch' | 'bad_request' | 'internal'; message: string } };
+  | {
+      protocol: number;
+      nonce: string;
+      ok: false;
+      error: { code: RestartFailure | 'protocol_mismatch' | 'bad_request' | 'internal'; message: string };
+    };
 
 export { FRONT_DOOR_PASS } from '@nemoclaw/plugin-api';

@@ -1,4 +1,4 @@
-import { type ImageRecipe, IDS, LABELS } from '@nemoclaw/plugin-api';
+import { IDS, type ImageRecipe, LABELS } from '@nemoclaw/plugin-api';
 import { imageTag } from './address.ts';
 import { nodeArchitecture } from './architecture.ts';
 import { GPU_PROOF_SOURCE } from './gpu-proof.ts';

@@ -1,0 +1,25 @@
+/** Whether connections may pass, and to which listening socket: open only while that socket is proved to be the gateway's. */
+export class Gate {
+  private current: string | undefined;
+  private readonly waiting = new Set<() => void>();
+
+  /** Inode of the verified listener; `undefined` while nothing may pass. */
+  get inode(): string | undefined {
+    return this.current;
+  }
+
+  open(inode: string): void {
+    this.current = inode;
+    for (const tell of [...this.waiting]) tell();
+  }
+
+  close(): void {
+    this.current = undefined;
+  }
+
+  /** Called each time that it opens. */
+  onOpen(tell: () => void): () => void {
+    this.waiting.add(tell);
+    return () => this.waiting.delete(tell);
+  }
+}
