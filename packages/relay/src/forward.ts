@@ -9,7 +9,7 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 
 /** The command line's addresses do not describe a forward that may be made. */
-export class ForwardRefused extends Error {
+class ForwardRefused extends Error {
   override readonly name = 'ForwardRefused';
 }
 

@@ -1,4 +1,4 @@
-export type LogFields = Record<string, string | number | boolean | undefined>;
+type LogFields = Record<string, string | number | boolean | undefined>;
 /** One line of JSON for one event. Callers pass names, numbers and reasons; never headers, bodies or keys. */
 export type Log = (event: string, fields?: LogFields) => void;
 

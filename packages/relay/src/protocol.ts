@@ -68,8 +68,11 @@ export interface RelayStatus {
   upMs: number;
   certificate: { notAfter: string; subject: string };
   listeners: { inference: string; ingress: string; egress: string };
+  /** `refused`: by policy or a bound of the relay's own. `active`: now; all else since the relay started. */
   inference: { requests: number; refused: number; upstreamErrors: number; active: number; lastStatus?: number };
+  /** `held`: had to wait for longer than a moment (100 ms), `expired`: waited in vain. `active`: now, WebSockets included. */
   ingress: { requests: number; active: number; held: number; maxHeldMs: number; expired: number; lastHoldMs: number };
+  /** `lastRefused`: at most 20 destinations, `host:port`, each once, the latest last. */
   egress: { refused: number; lastRefused: string[] };
 }
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import type { LoadedConfig } from '../config/load.ts';
 
-export interface UpstreamRequest {
+interface UpstreamRequest {
   method: 'GET' | 'POST';
   /** After the base of the provider's API, with its query. */
   path: string;

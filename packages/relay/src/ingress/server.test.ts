@@ -3,22 +3,9 @@ import { createServer as createHttpServer, type IncomingHttpHeaders, request } f
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeConfig } from '../testing/config.ts';
 import { startFrontDoor } from '../testing/front-door.ts';
-import { type Call, call, freePort, onLoopback, open, portOf, serveHttp, until } from '../testing/http.ts';
-import { startIngress } from './server.ts';
-
-type Settings = ReturnType<typeof makeConfig>['ingress'];
-
-const startAt = async (targetPort: number, settings: Partial<Settings> = {}) => {
-  const { ingress } = makeConfig({ ingress: { target: { host: '127.0.0.1', port: targetPort }, ...settings } });
-  const server = await startIngress(ingress, '127.0.0.1', () => {});
-  onTestFinished(() => server.close(0));
-  const port = portOf(server.address);
-  return { server, port, settings: ingress, ask: (what: Omit<Call, 'port'> = {}) => call({ ...what, port }) };
-};
-
-const errorOf = (body: string): Record<string, string> => JSON.parse(body).error;
+import { call, freePort, onLoopback, open, serveHttp, until } from '../testing/http.ts';
+import { errorOf, startAt } from '../testing/ingress.ts';
 
 describe('ingress', () => {
   it('passes requests of any kind to the gateway behind the front door', async () => {
@@ -212,42 +199,6 @@ describe('ingress', () => {
     await expect(text(endless)).rejects.toThrow();
     await closed;
     expect(performance.now() - began).toBeLessThan(2_000);
-  });
-
-  it('carries a WebSocket both ways, and ends it when either side ends', async () => {
-    const door = await startFrontDoor(() => {});
-    const { server, port } = await startAt(door.port);
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`);
-    await once(socket, 'open');
-    socket.send('hello');
-    const [message] = (await once(socket, 'message')) as [MessageEvent];
-    expect(message.data).toBe('hello');
-    expect(server.status().active).toBe(1);
-    const closed = once(socket, 'close');
-    await door.leave();
-    await closed;
-    await until(() => server.status().active === 0);
-  });
-
-  it('holds a WebSocket’s handshake, and answers it 503 when the hold is over', async () => {
-    const door = await startFrontDoor(() => {}, { mode: 'hold' });
-    const { port, server, settings } = await startAt(door.port);
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
-    await until(() => door.held.length === 1);
-    door.passAll();
-    await once(socket, 'open');
-    socket.close();
-
-    server.reload({ ...settings, holdMs: 100, target: { host: '127.0.0.1', port: await freePort() } });
-    const headers = {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-      'sec-websocket-version': '13',
-    };
-    const refused = await call({ port, headers });
-    expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
-    expect(errorOf(refused.text).code).toBe('gateway_unavailable');
   });
 
   it('takes an upgrade to anything else for the ordinary request that it is', async () => {
