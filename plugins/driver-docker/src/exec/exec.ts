@@ -7,7 +7,7 @@ import { engineMessageOf, statusOf } from '../engine/codes.ts';
 import { boundedBuffer } from '../streams/bounded.ts';
 import { createDemux } from '../streams/demux.ts';
 import { EXEC_MARK, killMarked } from './kill.ts';
-import { openExec, outcomeOf } from './session.ts';
+import { type Outcome, openExec, outcomeOf } from './session.ts';
 
 const DEFAULT_MAX_OUTPUT_BYTES = 16 << 20;
 
@@ -28,36 +28,41 @@ const notStarted = (failure: string): ExecResult => ({
  */
 export const createExec = (engine: Engine): Driver['exec'] => {
   return async (id, spec, { signal } = {}) => {
+    signal?.throwIfAborted();
     const mark = randomUUID();
+    const kill = () => killMarked(engine, id, { uid: spec.uid, gid: spec.gid, mark });
     let opened: { execId: string; stream: Duplex };
     try {
       opened = await openExec(engine, id, execBody(spec, mark), { tty: false, signal });
     } catch (error) {
       // Paused, stopped, no such user, no process left: the program never ran. A container that is gone is an error.
       if ([400, 409, 500].includes(statusOf(error) ?? 0)) return notStarted(engineMessageOf(error));
+      // Without an answer it may have been started all the same.
+      if (statusOf(error) === undefined) await kill();
       throw error;
     }
     const { stream, execId } = opened;
     const limit = spec.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES;
     const output = { stdout: boundedBuffer(limit), stderr: boundedBuffer(limit) };
     const ended = readAll(stream, output);
-    stream.end(spec.stdin === undefined ? undefined : Buffer.from(spec.stdin));
+    if (spec.stdin !== undefined) stream.end(Buffer.from(spec.stdin));
 
-    const end = await endOf(ended, spec.timeoutMs, signal);
-    const kill = () => killMarked(engine, id, { uid: spec.uid, gid: spec.gid, mark });
-    if (end === 'aborted') {
+    let outcome: Outcome | undefined;
+    try {
+      const end = await endOf(ended, spec.timeoutMs, signal);
+      if (end === 'ended') outcome = await outcomeOf(engine, execId, id, spec.timeoutMs, signal);
+    } catch (error) {
       stream.destroy();
       await kill();
-      throw signal?.reason;
+      throw signal?.aborted ? signal.reason : error;
     }
-    const outcome = end === 'timed out' ? undefined : await outcomeOf(engine, execId, id, spec.timeoutMs, signal);
+    stream.destroy();
     const streams = {
       truncated: output.stdout.truncated || output.stderr.truncated,
       stdout: output.stdout.bytes(),
       stderr: output.stderr.bytes(),
     };
     if (outcome === undefined) {
-      stream.destroy();
       const leftOver = await kill();
       return { exitCode: 124, started: true, timedOut: true, ...streams, ...(leftOver ? { failure: leftOver } : {}) };
     }
@@ -101,20 +106,25 @@ const readAll = (
     stream.once('close', () => resolve());
   });
 
+/** Rejects with the signal's reason on abort. */
 const endOf = (
   ended: Promise<void>,
   timeoutMs: number,
   signal: AbortSignal | undefined,
-): Promise<'ended' | 'timed out' | 'aborted'> =>
+): Promise<'ended' | 'timed out'> =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(() => settle('timed out'), timeoutMs);
-    const onAbort = () => settle('aborted');
-    const settle = (end: 'ended' | 'timed out' | 'aborted') => {
+    const settle = (finish: () => void) => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
       // The abort destroys the socket too, which ends the stream first.
-      resolve(signal?.aborted ? 'aborted' : end);
+      if (signal?.aborted) reject(signal.reason);
+      else finish();
     };
+    const timer = setTimeout(() => settle(() => resolve('timed out')), timeoutMs);
+    const onAbort = () => settle(() => {});
     signal?.addEventListener('abort', onAbort, { once: true });
-    ended.then(() => settle('ended'), reject);
+    ended.then(
+      () => settle(() => resolve('ended')),
+      (error) => settle(() => reject(error)),
+    );
   });

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Driver, InteractiveSpec } from '@nemoclaw/plugin-api';
 import { envList } from '../containers/create-body.ts';
 import type { Engine } from '../engine/call.ts';
+import { statusOf } from '../engine/codes.ts';
 import { createDemux } from '../streams/demux.ts';
 import { EXEC_MARK, killMarked } from './kill.ts';
 import { openExec, outcomeOf } from './session.ts';
@@ -20,8 +21,16 @@ const NO_DETACH_KEYS = 'ctrl-@,ctrl-_,ctrl-@,ctrl-_';
  */
 export const createInteractive = (engine: Engine): Driver['interactive'] => {
   return async (id, spec, { signal } = {}) => {
+    signal?.throwIfAborted();
     const mark = randomUUID();
-    const { execId, stream } = await openExec(engine, id, body(spec, mark), { tty: spec.tty, signal });
+    const kill = () => killMarked(engine, id, { uid: spec.uid, gid: spec.gid, mark });
+    const { execId, stream } = await openExec(engine, id, body(spec, mark), { tty: spec.tty, signal }).catch(
+      async (error) => {
+        // Without an answer it may have been started all the same.
+        if (statusOf(error) === undefined) await kill();
+        throw error;
+      },
+    );
     if (spec.tty) followSize(engine, id, execId, spec, stream);
     const detach = connect(stream, spec);
     await new Promise<void>((resolve) => {
@@ -31,7 +40,7 @@ export const createInteractive = (engine: Engine): Driver['interactive'] => {
     });
     detach();
     if (signal?.aborted) {
-      await killMarked(engine, id, { uid: spec.uid, gid: spec.gid, mark });
+      await kill();
       throw signal.reason;
     }
     const outcome = await outcomeOf(engine, execId, id, LINGER_MS, signal);

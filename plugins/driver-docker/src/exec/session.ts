@@ -21,6 +21,11 @@ export const openExec = async (
   return { execId, stream };
 };
 
+export interface Outcome {
+  started: boolean;
+  exitCode: number;
+}
+
 /**
  * What became of it, asked after its stream ended; only then does the engine know the code. `undefined` when it still
  * runs after `waitMs` (a program may close its streams and live on). Without a pid the engine never started it, and code
@@ -32,7 +37,7 @@ export const outcomeOf = async (
   containerId: string,
   waitMs: number,
   signal?: AbortSignal,
-): Promise<{ started: boolean; exitCode: number } | undefined> => {
+): Promise<Outcome | undefined> => {
   const spec = {
     operation: 'inspect exec in container',
     object: containerId,
