@@ -35,10 +35,20 @@ export interface Operation<D extends JsonObject> {
   steps: Step<D>[];
   data: D;
   /**
-   * What a failure past the commit is: `warn` (the default; the result stands, the rest is done later) or `throw`, for
-   * an operation that is not what the user asked for until its last step (destroy).
+   * What a failure past the commit is. Either way the journal is kept and `recover` does the rest. `throw` (the default)
+   * for an operation that is not what the user asked for until its last step, like destroy; `warn` where the result
+   * stands and only tidying is left.
    */
   afterCommit?: 'warn' | 'throw';
+}
+
+/** What can be said of an operation without calling it. */
+export interface OperationShape {
+  name: string;
+  sandbox: string;
+  sandboxId?: string;
+  steps: readonly { id: string }[];
+  data: JsonObject;
 }
 
 export type StepState = 'pending' | 'running' | 'done' | 'skipped' | 'undoing' | 'undone' | 'undo-failed';
@@ -68,21 +78,33 @@ export interface OperationClock {
   now(): Date;
   /** Monotonic milliseconds. */
   elapsed(): number;
+  /** Its timer keeps the process alive. Rejects when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface RunOptions {
   store: OperationStore;
   signal?: AbortSignal;
   onProgress?: OnProgress;
-  /** Evidence and on-failure hooks: before the undo, inside its budget. Its own errors become notes. */
-  onFailure?(error: unknown, stepId: string, interruptedBy?: Interruption): Promise<void>;
+  /**
+   * Evidence and on-failure hooks: before the undo, inside its budget, of which it gets two thirds at most; `signal`
+   * aborts when they are over. Its own errors become notes.
+   */
+  onFailure?(
+    error: unknown,
+    stepId: string,
+    interruptedBy: Interruption | undefined,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** For on-failure and undo together; 30 s. */
   undoBudgetMs?: number;
-  clock?: OperationClock;
+  clock: OperationClock;
 }
 
 export interface OperationOutcome {
   /** Step id → ms. */
   timings: Record<string, number>;
+  /** In order, each beginning with the id of its step. */
   notes: string[];
   /** What failed past the commit and is left to `recover`. */
   warnings: string[];

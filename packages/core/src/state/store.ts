@@ -1,5 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
 import type { OwnershipJournal, SandboxRecord } from '../api/records.ts';
+import { codedError } from '../errors/index.ts';
 import type { OperationJournal } from '../operations/types.ts';
+import { ensureFolder, removeFile, writeFileAtomic, writeFileOnce } from './atomic-file.ts';
+import { namesIn, removeFolder } from './folders.ts';
+import { acquireLock, type HeldLock } from './lock/lock.ts';
+import { type ProcessFacts, systemProcessFacts } from './lock/process-facts.ts';
+import { isSandboxName, parseSandboxName } from './names.ts';
+import { checkName, readState, readText, serialize } from './read-file.ts';
+import { operationJournalSchema, ownershipJournalSchema, sandboxRecordSchema } from './schemas.ts';
+
+export type { HeldLock } from './lock/lock.ts';
 
 export interface SandboxPaths {
   folder: string;
@@ -8,21 +22,18 @@ export interface SandboxPaths {
   operation: string;
   secrets: string;
   evidence: string;
-  lock: string;
 }
 
-export interface HeldLock {
-  release(): Promise<void>;
-}
-
+/** Everything on the host's disk: `<home>/sandboxes/<name>/…`; folders 0700, files 0600, each file replaced whole. */
 export interface StateStore {
   readonly home: string;
+  /** HOME_UNWRITABLE when it can't be made or written. */
   ensureHome(): Promise<void>;
   /** 8 hex digits, made once. */
   homeId(): Promise<string>;
   /** BAD_NAME for what is no sandbox name. */
   paths(name: string): SandboxPaths;
-  /** Folders that are there, sorted, whether readable or not. */
+  /** Names of which there is any state, sorted, whether it can be read or not. */
   listNames(): Promise<string[]>;
   /** `undefined` when there is none; STATE_UNREADABLE or STATE_VERSION when there is one that can't be used. */
   readRecord(name: string): Promise<SandboxRecord | undefined>;
@@ -42,9 +53,94 @@ export interface StateStore {
 
 export interface StateStoreDeps {
   now?: () => Date;
-  pid?: number;
+  processFacts?: ProcessFacts;
 }
 
-export const createStateStore = (_home: string, _deps: StateStoreDeps = {}): StateStore => {
-  throw new Error('not written yet');
+const SECRET_FILE = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const homeSchema = z.strictObject({ version: z.literal(1), id: z.string().regex(/^[0-9a-f]{8}$/) });
+
+const sandboxPaths = (home: string, name: string): SandboxPaths => {
+  const folder = join(home, 'sandboxes', parseSandboxName(name));
+  return {
+    folder,
+    record: join(folder, 'sandbox.json'),
+    ownership: join(folder, 'ownership.json'),
+    operation: join(folder, 'operation.json'),
+    secrets: join(folder, 'secrets'),
+    evidence: join(folder, 'evidence'),
+  };
+};
+
+export const createStateStore = (home: string, deps: StateStoreDeps = {}): StateStore => {
+  const now = deps.now ?? (() => new Date());
+  const facts = deps.processFacts ?? systemProcessFacts();
+  const paths = (name: string): SandboxPaths => sandboxPaths(home, name);
+  const homeFile = join(home, 'home.json');
+
+  const readNamed = async <S extends z.ZodType<{ name: string }>>(path: string, schema: S, name: string) => {
+    const value = await readState(path, schema);
+    if (value) checkName(path, value.name, name);
+    return value;
+  };
+  const write = (path: string, schema: z.ZodType, value: unknown): Promise<void> =>
+    writeFileAtomic(path, serialize(path, schema, value));
+  const secretPath = (name: string, file: string): string => {
+    if (!SECRET_FILE.test(file)) throw codedError('INTERNAL_ERROR', { message: `${file} is no name for a secret.` });
+    return join(paths(name).secrets, file);
+  };
+
+  return {
+    home,
+    async ensureHome() {
+      await ensureFolder(home);
+      await access(home, constants.R_OK | constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+        throw codedError('HOME_UNWRITABLE', { message: `${home} can't be written.`, details: { path: home }, cause });
+      });
+    },
+    async homeId() {
+      const known = await readState(homeFile, homeSchema);
+      if (known) return known.id;
+      // Another process may be doing the same: the first to make the file decides for both.
+      await writeFileOnce(
+        homeFile,
+        serialize(homeFile, homeSchema, { version: 1, id: randomBytes(4).toString('hex') }),
+      );
+      const made = await readState(homeFile, homeSchema);
+      if (!made) throw codedError('STATE_UNREADABLE', { message: `${homeFile} vanished while it was made.` });
+      return made.id;
+    },
+    paths,
+    async listNames() {
+      const names: string[] = [];
+      for (const name of (await namesIn(join(home, 'sandboxes'))).filter(isSandboxName).sort()) {
+        const files = await namesIn(paths(name).folder);
+        if (files.some((file) => ['sandbox.json', 'ownership.json', 'operation.json'].includes(file))) names.push(name);
+      }
+      return names;
+    },
+    readRecord: (name) => readNamed(paths(name).record, sandboxRecordSchema, name),
+    writeRecord: (record) => write(paths(record.name).record, sandboxRecordSchema, record),
+    readOwnership: (name) => readNamed(paths(name).ownership, ownershipJournalSchema, name),
+    writeOwnership: (journal) => write(paths(journal.name).ownership, ownershipJournalSchema, journal),
+    async readOperation(name) {
+      const path = paths(name).operation;
+      const journal = await readState(path, operationJournalSchema);
+      if (journal) checkName(path, journal.sandbox, name);
+      return journal;
+    },
+    writeOperation: (name, journal) => write(paths(name).operation, operationJournalSchema, journal),
+    clearOperation: (name) => removeFile(paths(name).operation),
+    readSecret: (name, file) => readText(secretPath(name, file)),
+    writeSecret: (name, file, content) => writeFileAtomic(secretPath(name, file), content),
+    removeSandbox: (name) => removeFolder(paths(name).folder, join(home, 'trash')),
+    lock: (name, options) =>
+      acquireLock({
+        folder: join(home, 'locks', parseSandboxName(name)),
+        name,
+        operation: options.operation,
+        facts,
+        now,
+        ...(options.signal ? { signal: options.signal } : {}),
+      }),
+  };
 };

@@ -1,0 +1,57 @@
+import { type JsonObject, untilAborted } from '@nemoclaw/plugin-api';
+import { needsUndo } from './journal.ts';
+import type { Session } from './session.ts';
+import { interruptionOf } from './signals.ts';
+import type { OperationClock } from './types.ts';
+
+export const UNDO_BUDGET_MS = 30_000;
+
+/** A signal that aborts after `ms`; its timer ends with `end`. */
+export const deadline = (clock: OperationClock, ms: number, why: string): { signal: AbortSignal; end(): void } => {
+  const over = new AbortController();
+  const cancel = new AbortController();
+  clock.sleep(ms, cancel.signal).then(
+    () => over.abort(new Error(why)),
+    () => {},
+  );
+  return { signal: over.signal, end: () => cancel.abort() };
+};
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const why = (signal: AbortSignal): string => {
+  const by = interruptionOf(signal);
+  return by ? `interrupted by ${by}` : wordsOf(signal.reason);
+};
+
+/** Backwards over everything that was begun, each one whatever becomes of the others; says what could not be undone. */
+export const undoSteps = async <D extends JsonObject>(session: Session<D>, signal: AbortSignal): Promise<string[]> => {
+  const { clock } = session.options;
+  const failures: string[] = [];
+  for (const step of [...session.operation.steps].reverse()) {
+    if (!needsUndo(session.state(step))) continue;
+    if (!step.undo) {
+      await session.tryRecord({}, { id: step.id, state: 'undone' });
+      continue;
+    }
+    if (signal.aborted) {
+      failures.push(`${step.id}: not tried, ${why(signal)}`);
+      continue;
+    }
+    const start = clock.elapsed();
+    try {
+      // A journal that can't be written is no reason to leave things lying about: what it says now leads to the same undo.
+      await session.tryRecord({}, { id: step.id, state: 'undoing' });
+      session.tell(step, 'undoing', 0);
+      await untilAborted(step.undo(session.stepIo(step, signal)), signal);
+      await session.tryRecord({}, { id: step.id, state: 'undone' });
+      session.tell(step, 'undone', clock.elapsed() - start);
+    } catch (error) {
+      const words = signal.aborted ? why(signal) : wordsOf(error);
+      failures.push(`${step.id}: ${words}`);
+      await session.tryRecord({}, { id: step.id, state: 'undo-failed' });
+      session.tell(step, 'undo-failed', clock.elapsed() - start, words);
+    }
+  }
+  return failures;
+};

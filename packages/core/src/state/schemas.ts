@@ -1,0 +1,150 @@
+import type { DeviceRequest, GpuProof, JsonObject, ProbeResult } from '@nemoclaw/plugin-api';
+import { z } from 'zod';
+import type { OwnershipJournal, SandboxRecord } from '../api/records.ts';
+import type { OperationJournal } from '../operations/types.ts';
+
+const json: z.ZodType<JsonObject, JsonObject> = z.record(z.string(), z.json());
+const text = z.string();
+const texts = z.array(text);
+
+// What plugins hand in may carry more than the contract says: that is left out when it is written, not refused when read.
+const probeResult = z.object({
+  probe: text,
+  status: z.enum(['ok', 'warn', 'fail', 'skipped']),
+  code: text,
+  layer: z.enum(['dns', 'tcp', 'tls', 'http', 'policy', 'model', 'tool', 'engine']),
+  summary: text,
+  remedy: texts,
+  evidence: json,
+  elapsedMs: z.number(),
+  errorCode: text.exactOptional(),
+});
+
+const deviceRequest = z.object({
+  driver: text,
+  count: z.number(),
+  deviceIds: texts,
+  capabilities: z.array(texts),
+});
+
+const gpuProof = z.object({
+  result: z.enum(['proved', 'injected', 'failed']),
+  requested: z.array(deviceRequest),
+  at: text,
+  summary: text,
+  checks: z.array(
+    z.object({
+      as: z.enum(['gateway', 'tools']),
+      name: z.enum(['device_nodes', 'nvidia_smi', 'comm_write', 'cu_init']),
+      outcome: z.enum(['ok', 'failed', 'skipped']),
+      detail: text,
+    }),
+  ),
+  evidence: json,
+  remedy: texts,
+});
+
+const provedAt = { at: text, summary: text };
+
+// What is ours is strict: a field that this version does not know would be lost with the next write.
+export const sandboxRecordSchema = z.strictObject({
+  version: z.literal(1),
+  sandboxId: text,
+  name: text,
+  createdAt: text,
+  phase: z.enum(['creating', 'ready', 'destroying']),
+  agent: z.strictObject({
+    id: text,
+    version: text,
+    plugin: text,
+    profile: text,
+    isolation: z.enum(['shared', 'separate']),
+    isolationProof: z.enum(['declared', 'proved']),
+  }),
+  driver: text,
+  image: z.strictObject({ id: text, tag: text, base: text, parent: text }),
+  relayImage: z.strictObject({ id: text, tag: text }),
+  provider: z.strictObject({
+    id: text,
+    endpoint: text,
+    model: text,
+    contextTokens: z.number(),
+    credential: z.boolean(),
+    forward: z.boolean(),
+  }),
+  ingressPort: z.number(),
+  gpu: z.strictObject({
+    mode: z.enum(['off', 'auto', 'strategy']),
+    strategy: text.nullable(),
+    reason: text,
+    requested: texts,
+  }),
+  proofs: z.strictObject({
+    gateway: z.strictObject(provedAt).exactOptional(),
+    inference: z.strictObject({ ...provedAt, probe: probeResult }).exactOptional(),
+    chat: z.strictObject({ ...provedAt, elapsedMs: z.number() }).exactOptional(),
+    gpu: gpuProof.exactOptional(),
+    bridge: z.strictObject({ ...provedAt, probe: probeResult }).exactOptional(),
+  }),
+  warnings: texts,
+  certificateNotAfter: text,
+});
+
+const instance = z.strictObject({ id: text, generation: text });
+
+export const ownershipJournalSchema = z.strictObject({
+  version: z.literal(1),
+  sandboxId: text,
+  name: text,
+  authoritative: instance.nullable(),
+  retired: z.array(z.strictObject({ id: text, generation: text, name: text })),
+  creating: z.strictObject({ generation: text }).nullable(),
+  intent: z
+    .strictObject({
+      incumbent: instance,
+      replacement: z.strictObject({ generation: text, id: text.exactOptional() }),
+      backupName: text,
+      operation: text,
+    })
+    .nullable(),
+  resources: z.strictObject({
+    relay: instance.nullable(),
+    forward: instance.nullable(),
+    network: z.strictObject({ id: text }).nullable(),
+    volumes: z.array(
+      z.strictObject({ name: text, nonce: text, purpose: z.enum(['state', 'workspace', 'sealed', 'relay']) }),
+    ),
+  }),
+});
+
+export const operationJournalSchema = z.strictObject({
+  version: z.literal(1),
+  operation: text,
+  sandbox: text,
+  sandboxId: text.exactOptional(),
+  startedAt: text,
+  pid: z.number(),
+  committed: z.boolean(),
+  direction: z.enum(['forward', 'back']),
+  steps: z.array(
+    z.strictObject({
+      id: text,
+      state: z.enum(['pending', 'running', 'done', 'skipped', 'undoing', 'undone', 'undo-failed']),
+    }),
+  ),
+  data: json,
+});
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+
+/** Compile-time only: a schema and the type that stands for it can't drift apart. */
+export type SchemasMatchTypes = [
+  Same<z.infer<typeof sandboxRecordSchema>, SandboxRecord>,
+  Same<z.infer<typeof ownershipJournalSchema>, OwnershipJournal>,
+  Same<z.infer<typeof operationJournalSchema>, OperationJournal>,
+  Same<z.infer<typeof probeResult>, ProbeResult>,
+  Same<z.infer<typeof gpuProof>, GpuProof>,
+  Same<z.infer<typeof deviceRequest>, DeviceRequest>,
+];
+const match: SchemasMatchTypes = [true, true, true, true, true, true];
+void match;
