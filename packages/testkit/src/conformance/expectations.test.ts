@@ -1,0 +1,136 @@
+import { defineGpuStrategy, defineProbe, type GpuBid, type GpuProof, type ProbeResult } from '@nemoclaw/plugin-api';
+import { describe, expect, it } from 'vitest';
+import { deepFreeze } from './freeze.ts';
+import { expectBid, expectPatch, expectProof } from './gpu-results.ts';
+import { expectProbeResult } from './probe-result.ts';
+import { never, settledWithin } from './settles.ts';
+
+const NOW = new Date(0);
+
+const probe = defineProbe({
+  id: 'sample',
+  title: 'Sample',
+  when: ['on-demand'],
+  applies: () => true,
+  run: never,
+});
+const result: ProbeResult = {
+  probe: 'sample',
+  status: 'fail',
+  code: 'broken',
+  layer: 'tcp',
+  summary: 'it is broken',
+  remedy: ['mend it'],
+  evidence: {},
+  elapsedMs: 1,
+};
+
+describe('what a probe result is held to', () => {
+  it('passes a good one', () => expectProbeResult(probe, ['ok', 'broken'], result));
+
+  it.each<[string, object]>([
+    ['another probe', { probe: 'other' }],
+    ['a code outside the union', { code: 'new' }],
+    ['an unknown status', { status: 'bad' }],
+    ['an unknown layer', { layer: 'moon' }],
+    ['an empty summary', { summary: ' ' }],
+    ['two lines', { summary: 'one\ntwo' }],
+    ['an escape sequence', { remedy: ['\u001b[2J'] }],
+    ['no remedy', { remedy: [] }],
+    ['a date in the evidence', { evidence: { at: NOW } }],
+    ['an undefined field', { evidence: { at: undefined } }],
+    ['a number that JSON has not', { evidence: { at: Number.NaN } }],
+    ['time that runs backwards', { elapsedMs: -1 }],
+  ])('refuses %s', (_title, wrong) => {
+    expect(() => expectProbeResult(probe, ['ok', 'broken'], { ...result, ...wrong })).toThrow();
+  });
+});
+
+const bid: GpuBid = {
+  strategy: 'sample',
+  applicable: true,
+  priority: 1,
+  reason: 'it fits',
+  evidence: [],
+  warnings: [],
+  activation: 'create',
+};
+const strategy = defineGpuStrategy({
+  id: 'sample',
+  title: 'Sample',
+  detect: () => bid,
+  prepare: () => ({}),
+  prove: never,
+  explain: () => '',
+});
+
+describe('what a bid is held to', () => {
+  it('passes a good one', () => expectBid(strategy, bid));
+
+  it.each<[string, object]>([
+    ['another strategy', { strategy: 'other' }],
+    ['a maybe', { applicable: 'yes' }],
+    ['no end of priority', { priority: Number.POSITIVE_INFINITY }],
+    ['no reason', { reason: '' }],
+    ['an unknown activation', { activation: 'later' }],
+  ])('refuses %s', (_title, wrong) => {
+    expect(() => expectBid(strategy, { ...bid, ...wrong } as GpuBid)).toThrow();
+  });
+});
+
+describe('what a patch is held to', () => {
+  it('passes a good one', () => expectPatch({ env: { A: '1' }, groups: [44] }));
+
+  it.each<[string, object]>([
+    ['privileges', { privileged: true }],
+    ['labels of the core', { labels: { 'ai.nemoclaw.role': 'agent' } }],
+    ['a writable mount', { mounts: [{ type: 'volume', source: 'v', target: '/v', readOnly: false }] }],
+  ])('refuses %s', (_title, wrong) => {
+    expect(() => expectPatch(wrong)).toThrow();
+  });
+});
+
+const checks: GpuProof['checks'] = (['gateway', 'tools'] as const).flatMap((as) => [
+  { as, name: 'device_nodes' as const, outcome: 'ok' as const, detail: '/dev/nvidia0' },
+  { as, name: 'cu_init' as const, outcome: 'ok' as const, detail: 'cuInit ok' },
+]);
+const proof: GpuProof = {
+  result: 'proved',
+  requested: [],
+  at: NOW.toISOString(),
+  summary: 'cuInit ok',
+  checks,
+  evidence: {},
+  remedy: [],
+};
+
+describe('what a proof is held to', () => {
+  it('passes a good one', () => expectProof(proof, [], NOW));
+
+  it.each<[string, object]>([
+    ['a result outside the union', { result: 'maybe' }],
+    ['proved for the gateway alone', { checks: checks.filter(({ as }) => as === 'gateway') }],
+    ['proved without cuInit', { checks: checks.filter(({ name }) => name !== 'cu_init') }],
+    ['injected without devices', { result: 'injected', remedy: ['x'], checks: [] }],
+    ['a failure without remedy', { result: 'failed' }],
+    ['success with a failed check', { checks: [...checks, { ...checks[0], outcome: 'failed' }] }],
+    ['a time of its own', { at: '2031-01-01T00:00:00.000Z' }],
+  ])('refuses %s', (_title, wrong) => {
+    expect(() => expectProof({ ...proof, ...wrong } as GpuProof, [], NOW)).toThrow();
+  });
+});
+
+describe('the means of the suites', () => {
+  it('freeze to the bottom', () => {
+    const value = deepFreeze({ a: [{ b: 1 }] });
+    expect(() => {
+      (value.a[0] as { b: number }).b = 2;
+    }).toThrow(TypeError);
+  });
+
+  it('tell what settled, and what did not', async () => {
+    expect(await settledWithin(Promise.resolve(1), 50)).toEqual({ state: 'resolved', value: 1 });
+    expect(await settledWithin(Promise.reject(new Error('no')), 50)).toMatchObject({ state: 'rejected' });
+    expect(await settledWithin(never(), 5)).toEqual({ state: 'pending' });
+  });
+});
