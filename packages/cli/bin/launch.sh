@@ -1,35 +1,39 @@
 # Sourced by the two bins: finds a Node that is new enough and runs the program named by $entry.
 # The caller sets $self to its own path with symbolic links followed (by hand: readlink -f is not everywhere).
+# Few processes: each one is part of how long every command takes.
 
-package=$(CDPATH='' cd -P -- "$(dirname -- "$self")/.." && pwd)
+package=${self%/*}/..
 
-case $(uname -s) in
-  Darwin) os=darwin ;;
-  *) os=linux ;;
-esac
-case $(uname -m) in
-  arm64 | aarch64) arch=arm64 ;;
-  *) arch=x64 ;;
-esac
-
-# A checkout brings its own Node.
-folder=$package
-while [ "$folder" != / ] && [ -n "$folder" ]; do
-  node=$folder/.tools/node_modules/node-$os-$arch/bin/node
-  [ -x "$node" ] && exec "$node" "$package/dist/$entry.js" "$@"
-  folder=$(dirname -- "$folder")
+# A checkout brings its own Node, somewhere above the package; one that several machines share may hold several.
+for up in . .. ../.. ../../.. ../../../..; do
+  tools=$package/$up/.tools/node_modules
+  brought= several=
+  for node in "$tools"/node-*/bin/node; do
+    [ -x "$node" ] || continue
+    several=$brought
+    brought=$node
+  done
+  if [ -n "$several" ]; then
+    case $(uname -sm) in
+      'Darwin arm64') platform=darwin-arm64 ;;
+      Darwin*) platform=darwin-x64 ;;
+      *aarch64 | *arm64) platform=linux-arm64 ;;
+      *) platform=linux-x64 ;;
+    esac
+    brought=$tools/node-$platform/bin/node
+  fi
+  [ -n "$brought" ] && exec "$brought" "$package/dist/$entry.js" "$@"
 done
 
-if command -v node >/dev/null 2>&1; then
-  version=$(node -p process.versions.node)
+if version=$(node -p process.versions.node 2>/dev/null); then
   major=${version%%.*}
   rest=${version#*.}
   if [ "$major" -gt 24 ] || { [ "$major" -eq 24 ] && [ "${rest%%.*}" -ge 16 ]; }; then
     exec node "$package/dist/$entry.js" "$@"
   fi
-  found="Node $version is on PATH"
+  found="the one on PATH is $version"
 else
-  found='no Node is on PATH'
+  found='there is none on PATH'
 fi
-echo "$program: needs Node 24.16 or newer, and $found. Install a newer Node from https://nodejs.org, or in a checkout run: npm run quickstart" >&2
+echo "$program needs Node 24.16 or newer, and $found. Install it from https://nodejs.org; in a checkout, \`npm run quickstart\` brings it." >&2
 exit 1

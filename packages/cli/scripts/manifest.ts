@@ -30,7 +30,13 @@ export async function commandIndex(program: Program): Promise<GrammarCommand[]> 
   return config.commands.map((command) => {
     const { scope } = command as unknown as GrammarCommand;
     const aliases = [...command.aliases, ...command.hiddenAliases];
-    return { id: command.id, ...(scope === undefined ? {} : { scope }), ...(aliases.length === 0 ? {} : { aliases }) };
+    const plugin = command.pluginName === 'nemoclaw' ? undefined : command.pluginName;
+    return {
+      id: command.id,
+      ...(plugin === undefined ? {} : { plugin }),
+      ...(scope === undefined ? {} : { scope }),
+      ...(aliases.length === 0 ? {} : { aliases }),
+    };
   });
 }
 

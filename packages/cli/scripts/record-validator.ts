@@ -9,7 +9,7 @@ import { GENERATED_DIR } from './paths.ts';
 
 /** zod's schema of a sandbox's record as plain code: 1 ms to load where zod takes 40. */
 export async function recordValidatorCode(): Promise<string> {
-  const schema = z.toJSONSchema(sandboxRecordSchema, { io: 'input', unrepresentable: 'throw' });
+  const schema = z.toJSONSchema(sandboxRecordSchema, { io: 'output', unrepresentable: 'throw' });
   const ajv = new Ajv2020({
     code: { source: true, esm: true, lines: false },
     strict: false,

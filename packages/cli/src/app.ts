@@ -1,11 +1,14 @@
-import { run, settings } from '@oclif/core';
+// Not the index: it loads a version check (semver) and all that commands seldom need.
+import { run } from '@oclif/core/run';
+import { settings } from '@oclif/core/settings';
 import { errorEnvelope, printEnvelope } from './envelope/envelope.ts';
 import { exitCodeOf } from './envelope/exit-codes.ts';
 import { type PresentedError, presentError, renderError } from './envelope/present-error.ts';
 import { generatedFolder, readCommandIndex } from './generated.ts';
+import { isOwnCommand } from './grammar/own-command.ts';
 import { type GrammarCommand, rewriteArgv } from './grammar/rewrite.ts';
 import { nearest } from './grammar/suggest.ts';
-import { packageOf } from './package.ts';
+import { packageOf, packageRoot } from './package.ts';
 import type { Program } from './program.ts';
 import { cacheHome, configHome, dataHome } from './runtime/home.ts';
 
@@ -14,9 +17,9 @@ export async function runApp(program: Program, argv: readonly string[]): Promise
   setDirectories(program.bin);
   // The build is what runs, whatever NODE_ENV says.
   settings.enableAutoTranspile = false;
-  const { root, pjson } = packageOf(program);
-  const commands = readCommandIndex(generatedFolder(root));
+  const commands = readCommandIndex(generatedFolder(packageRoot()));
   const rewritten = rewriteArgv(argv, commands);
+  const { root, pjson } = packageOf(program, !isOwnCommand(rewritten, commands));
   try {
     await run(rewritten, { root, pjson, userPlugins: false, devPlugins: false });
     return Number(process.exitCode ?? 0);
@@ -57,11 +60,15 @@ function withGuess(
 ): PresentedError {
   const words = argv.filter((word) => !word.startsWith('-'));
   if (error.code !== 'UNKNOWN_COMMAND' || words.length === 0 || error.hint?.startsWith('Did you')) return error;
-  const spoken = (ids: readonly GrammarCommand[]): string[] => ids.map(({ id }) => id.replaceAll(':', ' '));
-  const whole = nearest(words.join(' '), spoken(commands));
-  const verb = nearest(words.slice(1).join(' '), spoken(commands.filter(({ scope }) => scope === 'sandbox')));
-  const guess = whole ?? (verb === undefined || words.length < 2 ? undefined : `${words[0]} ${verb}`);
+  const guess = guessCommand(words, commands);
   const message = error.message.startsWith('"') ? error.message : `"${words.join(' ')}" is not a command of ${bin}.`;
   const did = guess === undefined ? '' : `Did you mean \`${bin} ${guess}\`? `;
   return { ...error, message, hint: `${did}${error.hint ?? ''}` };
+}
+
+/** `demo gatway restart` → `demo gateway restart`, `gatway restart` → `gateway restart`. */
+function guessCommand(words: readonly string[], commands: readonly GrammarCommand[]): string | undefined {
+  const spoken = (ids: readonly GrammarCommand[]): string[] => ids.map(({ id }) => id.replaceAll(':', ' '));
+  const verb = nearest(words.slice(1).join(' '), spoken(commands.filter(({ scope }) => scope === 'sandbox')));
+  return verb === undefined ? nearest(words.join(' '), spoken(commands)) : `${words[0]} ${verb}`;
 }

@@ -1,8 +1,10 @@
 import { CodedError } from '@nemoclaw/plugin-api';
-import { Command, Flags } from '@oclif/core';
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
 import { type EnvelopeError, errorEnvelope, okEnvelope, printEnvelope } from './envelope/envelope.ts';
 import { SIGNAL_EXIT } from './envelope/exit-codes.ts';
-import { generatedFolder } from './generated.ts';
+import { generatedFolder, readCommandIndex } from './generated.ts';
+import type { GrammarCommand } from './grammar/rewrite.ts';
 import type { Program } from './program.ts';
 import { requestExit } from './runtime/ending.ts';
 import { openSession, type Session } from './runtime/session.ts';
@@ -30,12 +32,21 @@ export abstract class NemoclawCommand extends Command {
     return (this.config.pjson as unknown as ProgramPackage).nemoclaw;
   }
 
+  /** All commands, those of oclif's plugins too, which may not be loaded. */
+  protected get grammar(): GrammarCommand[] {
+    return readCommandIndex(this.#generated);
+  }
+
+  get #generated(): URL {
+    return generatedFolder(this.config.root);
+  }
+
   /** Opens the core; quiet commands and `--json` show no progress. */
   protected async open(quiet = false): Promise<Session> {
     this.#session ??= await openSession({
       bin: this.program.bin,
       version: this.config.version,
-      generated: generatedFolder(this.config.root),
+      generated: this.#generated,
       quiet: quiet || this.jsonEnabled(),
     });
     return this.#session;

@@ -1,7 +1,27 @@
-import { type Command, CommandHelp, Help } from '@oclif/core';
+import type { Command } from '@oclif/core/command';
+import { CommandHelp, Help } from '@oclif/core/help';
 import { SANDBOX_COMMAND } from './grammar/rewrite.ts';
 
 type Loadable = Command.Loadable & { scope?: 'sandbox' };
+
+/** Usage of `gateway restart` reads `$ nemoclaw NAME gateway restart`. */
+class ScopedCommandHelp extends CommandHelp {
+  protected override usage(): string {
+    const text = super.usage();
+    if ((this.command as Loadable).scope !== 'sandbox') return text;
+    const { bin } = this.config;
+    const id = this.command.id.replaceAll(':', ' ');
+    const verb = id === SANDBOX_COMMAND ? '' : ` ${id}`;
+    // oclif fills in the id before it wraps a line only where the line is short.
+    return [id, '<%= command.id %>'].reduce(
+      (line, was) =>
+        line
+          .replace(`${bin} ${was} NAME`, `${bin} NAME${verb}`)
+          .replace(`${bin} ${was} [NAME]`, `${bin} [NAME]${verb}`),
+      text,
+    );
+  }
+}
 
 /** What commands of oclif's own plugins leave out. */
 const UNSAID: Record<string, string> = { version: 'Print the version.' };
@@ -38,17 +58,5 @@ export default class NemoclawHelp extends Help {
       this.summary(command) ?? UNSAID[command.id],
     ]);
     return this.renderList(rows, { indentation: 2, spacer: '\n', stripAnsi: this.opts.stripAnsi ?? false });
-  }
-}
-
-/** Usage of `gateway restart` reads `$ nemoclaw NAME gateway restart`. */
-class ScopedCommandHelp extends CommandHelp {
-  protected override usage(): string {
-    const text = super.usage();
-    if ((this.command as Loadable).scope !== 'sandbox') return text;
-    const { bin } = this.config;
-    const id = this.command.id.replaceAll(':', ' ');
-    const verb = id === SANDBOX_COMMAND ? '' : ` ${id}`;
-    return text.replace(`${bin} ${id} NAME`, `${bin} NAME${verb}`);
   }
 }

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { NemoclawCommand } from '../base-command.ts';
 import { converse } from '../chat/conversation.ts';
 import { terminalText } from '../chat/terminal-text.ts';

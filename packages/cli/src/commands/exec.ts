@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { NemoclawCommand } from '../base-command.ts';
 import { sandboxArgs } from '../grammar/sandbox-arg.ts';
 import { splitExec } from '../grammar/split-exec.ts';

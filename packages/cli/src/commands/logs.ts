@@ -1,5 +1,5 @@
 import { stripControl } from '@nemoclaw/core/text';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { NemoclawCommand } from '../base-command.ts';
 import { sandboxArgs } from '../grammar/sandbox-arg.ts';
 

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { NemoclawCommand } from '../base-command.ts';
 import { askOnboard } from '../onboard/ask.ts';
 import { readCredential } from '../onboard/credential.ts';
@@ -70,11 +71,11 @@ export default class Onboard extends NemoclawCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Onboard);
     const said = { ...flags, name: flags.name ?? args.sandbox };
-    if (said.name !== undefined) checkNewName(said.name, this.config.commands, this.program.bin);
+    if (said.name !== undefined) checkNewName(said.name, this.grammar, this.program.bin);
     const credential = await readCredential(said, process.env);
     const { nemoclaw, call } = await this.open(flags.quiet);
     const mayAsk = isInteractive() && !flags.yes && !this.jsonEnabled();
-    const answered = mayAsk ? await askOnboard(said, this.program, this.config.commands, nemoclaw) : said;
+    const answered = mayAsk ? await askOnboard(said, this.program, this.grammar, nemoclaw) : said;
     const result = await nemoclaw.onboard(toOnboardInput(answered, this.program, credential), call);
     this.warnings.push(...result.warnings);
     await this.show(renderOnboard(result, this.program.bin));

@@ -1,11 +1,15 @@
-import { Flags } from '@oclif/core';
-import { NemoclawCommand } from '../base-command.ts';
-import { sandboxArgs } from '../grammar/sandbox-arg.ts';
-import { renderStatus } from '../render/status.ts';
+import type { StatusResult } from '@nemoclaw/core';
+import * as Flags from '@oclif/core/flags';
+import { optionalSandboxArgs } from '../grammar/sandbox-arg.ts';
+import { byName } from '../render/list.ts';
+import { renderStatuses } from '../render/status.ts';
+import { StatusCommand } from '../status-command.ts';
 
-export default class Status extends NemoclawCommand {
+export default class Status extends StatusCommand {
   static override summary = 'Show what is recorded and proved, and how long ago.';
-  static override args = sandboxArgs;
+  static override description =
+    'Without NAME, of all sandboxes. Facts are as recorded, with their ages, unless --live.';
+  static override args = optionalSandboxArgs;
   static override scope = 'sandbox' as const;
   static override flags = {
     live: Flags.boolean({ summary: 'Ask the engine and the gateway now; exit 1 unless ready.' }),
@@ -13,13 +17,17 @@ export default class Status extends NemoclawCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Status);
+    return args.name === undefined ? this.#all(flags.live) : this.one(args.name, flags.live);
+  }
+
+  async #all(live: boolean): Promise<{ sandboxes: StatusResult[] }> {
     const { nemoclaw, call } = await this.open();
-    const status = await nemoclaw.status(args.name, { ...call, live: flags.live });
-    await this.show(renderStatus(status, new Date()));
-    if (status.live?.verdict === 'not_ready') {
-      const message = `${args.name} is not ready: ${status.live.reasons.join('; ')}`;
-      this.fail({ code: 'CHECKS_FAILED', message, hint: `${this.program.bin} ${args.name} recover` });
-    }
-    return status;
+    const { records, unreadable } = await nemoclaw.list();
+    if (unreadable[0] !== undefined) throw unreadable[0].error;
+    const sandboxes: StatusResult[] = [];
+    for (const { name } of byName(records)) sandboxes.push(await nemoclaw.status(name, { ...call, live }));
+    await this.show(renderStatuses(sandboxes, this.program.bin, new Date()));
+    this.judge(sandboxes);
+    return { sandboxes };
   }
 }

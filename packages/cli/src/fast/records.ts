@@ -4,35 +4,38 @@ import type { SandboxRecord } from '@nemoclaw/core';
 import { SANDBOX_NAME } from '../grammar/rewrite.ts';
 import { byName } from '../render/list.ts';
 
-type Validate = (value: unknown) => boolean;
+/** Whether a parsed file is a record; loaded when there is a file. */
+export type LoadValidator = () => Promise<(value: unknown) => boolean>;
 
 const SANDBOXES = 'sandboxes';
 
-/** All records of a home; none when a single file is unusual: then the slow path says what is wrong with it. */
-export function readRecords(home: string, isRecord: Validate): SandboxRecord[] | undefined {
+/** All records of a home; none when a single one is unusual: then the slow path says what is wrong with it. */
+export async function readRecords(home: string, validator: LoadValidator): Promise<SandboxRecord[] | undefined> {
   const folder = join(home, SANDBOXES);
   if (!existsSync(folder)) return [];
   const records: SandboxRecord[] = [];
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory() || !SANDBOX_NAME.test(entry.name)) return undefined;
-    const record = readRecord(home, entry.name, isRecord);
+  for (const name of readdirSync(folder)) {
+    const record = SANDBOX_NAME.test(name) ? await readRecord(home, name, validator) : undefined;
     if (record === undefined) return undefined;
     records.push(record);
   }
   return byName(records);
 }
 
-export function readRecord(home: string, name: string, isRecord: Validate): SandboxRecord | undefined {
-  let record: unknown;
-  try {
-    record = JSON.parse(readFileSync(join(home, SANDBOXES, name, 'sandbox.json'), 'utf8'));
-  } catch {
-    return undefined;
-  }
+export async function readRecord(
+  home: string,
+  name: string,
+  validator: LoadValidator,
+): Promise<SandboxRecord | undefined> {
+  const file = join(home, SANDBOXES, name, 'sandbox.json');
+  if (!existsSync(file)) return undefined;
+  const record: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const isRecord = await validator();
   return isRecord(record) && (record as SandboxRecord).name === name ? (record as SandboxRecord) : undefined;
 }
 
-/** A journal means that an operation is under way or was interrupted: more than a record can tell. */
-export function hasJournal(home: string, name: string): boolean {
-  return existsSync(join(home, SANDBOXES, name, 'operation.json'));
+/** An operation under way or broken off, a missing ownership journal: more than a record can tell. */
+export function isUnusual(home: string, name: string): boolean {
+  const folder = join(home, SANDBOXES, name);
+  return existsSync(join(folder, 'operation.json')) || !existsSync(join(folder, 'ownership.json'));
 }

@@ -4,7 +4,7 @@ export type FastRequest =
   | { kind: 'version' }
   | { kind: 'help' }
   | { kind: 'list'; json: boolean }
-  | { kind: 'status'; name: string; json: boolean };
+  | { kind: 'status'; name?: string; json: boolean };
 
 /** What the fast path answers, by the exact words; anything else is for oclif. `reserved` are the commands' first words. */
 export function routeFast(argv: readonly string[], reserved: () => readonly string[]): FastRequest | undefined {
@@ -20,6 +20,7 @@ export function routeFast(argv: readonly string[], reserved: () => readonly stri
     if (!json && (first === 'help' || first === '--help' || first === '-h')) return { kind: 'help' };
     if (!json && (first === 'version' || first === '--version' || first === '-v')) return { kind: 'version' };
     if (first === 'list' || first === 'ls') return { kind: 'list', json };
+    if (first === 'status') return { kind: 'status', json };
     return isName(first, reserved) ? { kind: 'status', name: first, json } : undefined;
   }
   if (first === 'status' && SANDBOX_NAME.test(second)) return { kind: 'status', name: second, json };

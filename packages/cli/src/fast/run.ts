@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { SandboxRecord } from '@nemoclaw/core';
+import type { StatusResult } from '@nemoclaw/core';
 import { okEnvelope, printEnvelope } from '../envelope/envelope.ts';
 import { GENERATED, readCommandIndex, USER_AGENT_MARK } from '../generated.ts';
 import { reservedNames } from '../grammar/rewrite.ts';
 import type { Program } from '../program.ts';
 import { renderList } from '../render/list.ts';
-import { renderStatus } from '../render/status.ts';
+import { renderStatus, renderStatuses } from '../render/status.ts';
 import { dataHome } from '../runtime/home.ts';
-import { hasJournal, readRecord, readRecords } from './records.ts';
+import { isUnusual, readRecord, readRecords } from './records.ts';
 import { type FastRequest, routeFast } from './route.ts';
 import { versionLine } from './version-line.ts';
 
@@ -20,8 +20,17 @@ export interface FastInput {
 
 /** Text for stdout, exactly what oclif would have printed; undefined when this one is not for us. */
 export async function runFast(input: FastInput): Promise<string | undefined> {
+  try {
+    return await answer(input);
+  } catch {
+    // A file that can't be read, an incomplete build: the slow path meets the same and explains it.
+    return undefined;
+  }
+}
+
+async function answer(input: FastInput): Promise<string | undefined> {
   const { argv, program, env } = input;
-  if (env['NEMOCLAW_FAST_PATH'] === '0') return undefined;
+  if (env.NEMOCLAW_FAST_PATH === '0') return undefined;
   // The bundle lies in `dist/`.
   const generated = new URL('./generated/', import.meta.url);
   const request = routeFast(argv, () => reservedNames(readCommandIndex(generated)));
@@ -59,21 +68,20 @@ type RecordedRequest = Extract<FastRequest, { kind: 'list' | 'status' }>;
 
 async function recorded(request: RecordedRequest, input: FastInput, generated: URL): Promise<string | undefined> {
   const home = dataHome(input.env);
-  const validator: { default: (value: unknown) => boolean } = await import(
-    new URL(GENERATED.recordValidator, generated).href
-  );
-  if (request.kind === 'list') {
-    const sandboxes = readRecords(home, validator.default);
-    if (sandboxes === undefined) return undefined;
-    return request.json
-      ? printEnvelope(okEnvelope({ sandboxes }))
-      : renderList(sandboxes, input.program.bin, input.now);
+  const validator = async () => (await import(new URL(GENERATED.recordValidator, generated).href)).default;
+  const { bin } = input.program;
+  if (request.kind === 'status' && request.name !== undefined) {
+    const record = await readRecord(home, request.name, validator);
+    if (record === undefined || isUnusual(home, request.name)) return undefined;
+    const status: StatusResult = { record };
+    return request.json ? printEnvelope(okEnvelope(status)) : renderStatus(status, input.now);
   }
-  const record = readRecord(home, request.name, validator.default);
-  if (record === undefined || hasJournal(home, request.name)) return undefined;
-  return statusText(record, request.json, input.now);
-}
-
-function statusText(record: SandboxRecord, json: boolean, now: Date): string {
-  return json ? printEnvelope(okEnvelope({ record })) : renderStatus({ record }, now);
+  const records = await readRecords(home, validator);
+  if (records === undefined) return undefined;
+  if (request.kind === 'list') {
+    return request.json ? printEnvelope(okEnvelope({ sandboxes: records })) : renderList(records, bin, input.now);
+  }
+  if (records.some(({ name }) => isUnusual(home, name))) return undefined;
+  const sandboxes: StatusResult[] = records.map((record) => ({ record }));
+  return request.json ? printEnvelope(okEnvelope({ sandboxes })) : renderStatuses(sandboxes, bin, input.now);
 }

@@ -1,7 +1,6 @@
-import { release } from 'node:os';
+import { mayBeWsl } from './wsl.ts';
 
-/** oclif's user agent, or none on WSL, which oclif finds out in a way that is not worth repeating. */
+/** oclif's user agent; none where oclif might call the platform `wsl`. */
 export function versionLine(bin: string, version: string): string | undefined {
-  if (process.platform === 'linux' && /microsoft/i.test(release())) return undefined;
-  return `${bin}/${version} ${process.platform}-${process.arch} node-${process.version}`;
+  return mayBeWsl() ? undefined : `${bin}/${version} ${process.platform}-${process.arch} node-${process.version}`;
 }

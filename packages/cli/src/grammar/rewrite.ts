@@ -5,6 +5,8 @@ export interface GrammarCommand {
   /** `sandbox`: the first argument is a sandbox's name, so the command may be written name-first. */
   scope?: 'sandbox';
   aliases?: string[];
+  /** Package of the oclif plugin that it comes from; absent for our own. */
+  plugin?: string;
 }
 
 export const SANDBOX_NAME = /^[a-z][a-z0-9-]{0,30}$/;

@@ -1,5 +1,5 @@
 import { CodedError } from '@nemoclaw/plugin-api';
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { SANDBOX_NAME } from './rewrite.ts';
 
 /** Throws BAD_NAME before a name gets near a path or an engine. */

@@ -2,9 +2,11 @@ import type { SandboxRecord } from '@nemoclaw/core';
 import { ago } from './age.ts';
 import { table } from './table.ts';
 
+export const noSandbox = (bin: string): string => `No sandbox yet. \`${bin} onboard --name demo\` makes one.\n`;
+
 /** Facts of all sandboxes as recorded, one line each. */
 export function renderList(records: readonly SandboxRecord[], bin: string, now: Date): string {
-  if (records.length === 0) return `No sandbox yet. \`${bin} onboard --name demo\` makes one.\n`;
+  if (records.length === 0) return noSandbox(bin);
   const rows = records.map((record) => [
     record.name,
     record.phase,

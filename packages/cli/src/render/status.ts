@@ -1,6 +1,13 @@
 import type { SandboxRecord, StatusResult } from '@nemoclaw/core';
 import { ago, duration } from './age.ts';
+import { noSandbox } from './list.ts';
 import { facts } from './table.ts';
+
+/** All sandboxes, a blank line between. */
+export function renderStatuses(statuses: readonly StatusResult[], bin: string, now: Date): string {
+  if (statuses.length === 0) return noSandbox(bin);
+  return statuses.map((status) => renderStatus(status, now)).join('\n');
+}
 
 type Row = readonly [label: string, value: string];
 

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { NemoclawCommand } from '../../base-command.ts';
 import { sandboxArgs } from '../../grammar/sandbox-arg.ts';
 import { renderRestart } from '../../render/gateway.ts';

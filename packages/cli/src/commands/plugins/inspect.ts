@@ -1,5 +1,5 @@
 import { CodedError } from '@nemoclaw/plugin-api';
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { NemoclawCommand } from '../../base-command.ts';
 import { renderPlugin } from '../../render/plugins.ts';
 
