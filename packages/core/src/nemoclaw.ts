@@ -1,10 +1,4 @@
-import type {
-  AgentContribution,
-  Driver,
-  DriverContribution,
-  GpuStrategyContribution,
-  ProbeContribution,
-} from '@nemoclaw/plugin-api';
+import type { Driver } from '@nemoclaw/plugin-api';
 import type { Nemoclaw, NemoclawOptions } from './api/nemoclaw.ts';
 import { readConfig } from './config/config.ts';
 import { codedError, toCodedError } from './errors/index.ts';
@@ -39,9 +33,9 @@ const services = async (options: NemoclawOptions): Promise<Services> => {
         env: options.env,
       }),
   );
-  const loadAll = async <T>(kind: 'gpu' | 'probe'): Promise<T[]> => {
+  const loadAll = async <K extends 'gpu' | 'probe'>(kind: K) => {
     const found = await registry();
-    return Promise.all(found.all(kind).map(async ({ id }) => (await found.load(kind, id)).contribution as T));
+    return Promise.all(found.all(kind).map(async ({ id }) => (await found.load(kind, id)).contribution));
   };
   return {
     options,
@@ -56,21 +50,15 @@ const services = async (options: NemoclawOptions): Promise<Services> => {
       const id = config.driver ?? drivers[0]?.id;
       if (id === undefined) throw codedError('NOT_SUPPORTED', { message: 'No sandbox driver is installed.' });
       const { contribution } = await found.load('driver', id);
-      return (contribution as DriverContribution).create({ env: options.env });
+      return contribution.create({ env: options.env });
     }),
     async agent(id) {
       const found = await registry();
-      const known = found.all('agent').map((entry) => entry.id);
-      if (!known.includes(id))
-        throw codedError('AGENT_UNKNOWN', {
-          message: `There is no agent ${id}.`,
-          hint: known.length > 0 ? `Installed: ${known.join(', ')}.` : 'No agent plugin is installed.',
-        });
       const { contribution, plugin } = await found.load('agent', id);
-      return { agent: contribution as AgentContribution, plugin };
+      return { agent: contribution, plugin };
     },
-    gpuStrategies: once(() => loadAll<GpuStrategyContribution>('gpu')),
-    probes: once(() => loadAll<ProbeContribution>('probe')),
+    gpuStrategies: once(() => loadAll('gpu')),
+    probes: once(() => loadAll('probe')),
   };
 };
 

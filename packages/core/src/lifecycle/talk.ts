@@ -1,4 +1,5 @@
 import { PATHS } from '@nemoclaw/plugin-api';
+import { launchCommand } from '@nemoclaw/supervisor/protocol';
 import type { CallOptions, ExecInput } from '../api/nemoclaw.ts';
 import { codedError } from '../errors/index.ts';
 import { SECRETS } from './onboard/record.ts';
@@ -44,7 +45,7 @@ export const exec = async (
   return driver.interactive(
     container.id,
     {
-      argv: [PATHS.node, PATHS.supervisor, 'launch', '--as', input.as, '--cwd', PATHS.workspace, '--', ...input.argv],
+      argv: launchCommand({ as: input.as, cwd: PATHS.workspace }, input.argv),
       uid: 0,
       gid: 0,
       tty: input.tty,

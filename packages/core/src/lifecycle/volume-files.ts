@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AgentConfigOutput, ALIASES, type FileEntry, IDS, PATHS, PORTS } from '@nemoclaw/plugin-api';
 import type { AllowedCall, RelayConfig } from '@nemoclaw/relay/protocol';
-import type { SupervisorConfig } from '@nemoclaw/supervisor/protocol';
+import { STATE_LOCK_FILE, type SupervisorConfig } from '@nemoclaw/supervisor/protocol';
 
 const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
 
@@ -62,7 +62,7 @@ export const sealedFiles = (input: {
 export const stateFiles = (input: { agent: AgentConfigOutput; nonce: string }): FileEntry[] => [
   folder('.', ROOT_FOR_GATEWAY, 0o1770),
   nonce(input.nonce),
-  file('.nemoclaw-lock', '', ROOT, 0o600),
+  file(STATE_LOCK_FILE, '', ROOT, 0o600),
   ...input.agent.initialState,
 ];
 

@@ -1,5 +1,6 @@
 import { LABELS } from '@nemoclaw/plugin-api';
 import { egressNetworkName, homeLabels, objectNames } from '../names.ts';
+import { connectFromHost } from '../probe-context.ts';
 import { forwardSpec } from '../specs.ts';
 import { subnetCandidates } from '../subnets.ts';
 import {
@@ -67,6 +68,8 @@ export const forwardStep = (tools: OnboardTools): OnboardStep => ({
   async run({ data, save, signal, skip }) {
     const endpoint = providerPort(data);
     if (!data.forward || !endpoint) return skip(data.forward ? 'the provider is not on this host' : 'not asked for');
+    if ((await connectFromHost(data.egressGateway, endpoint.port, 2_000)) === 'open')
+      return skip('the provider listens on the egress gateway already');
     const present = await findGeneration(tools, data, data.generations.forward, signal);
     const id =
       present?.id ??
