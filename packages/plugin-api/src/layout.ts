@@ -73,3 +73,7 @@ export type Role = 'agent' | 'relay' | 'probe' | 'backup' | 'staging' | 'model' 
  * away. Until then no byte goes either way, so the relay knows that nothing was delivered.
  */
 export const FRONT_DOOR_PASS = 'NEMOCLAW/1 pass\n';
+
+/** What the names of a plugin's own volumes begin with; only such volumes may it mount (read-only) through a plan patch. */
+export const pluginVolumePrefix = (packageName: string): string =>
+  `nemoclaw-plugin-${packageName.replace(/^@/, '').replaceAll('/', '.')}.`;

@@ -276,14 +276,15 @@ describe('safe mode', () => {
       files: { 'h.js': '' },
     });
     const packages = [await probePackage('a', { name: 'ours', source: 'built-in' }), await probePackage('b'), hooked];
-    const registry = await registryOf(packages, { safeMode: true });
+    const registry = await registryOf(packages, { env: { NEMOCLAW_SAFE_MODE: '1' } });
     expect(registry.report().map((item) => item.diagnosis)).toEqual(['ok', 'disabled', 'disabled']);
     expect(registry.hooks('pre-create')).toEqual([]);
     expect(await rejection(registry.load('probe', 'b'))).toMatchObject({
       code: 'PLUGIN_DISABLED',
       hint: expect.stringContaining('NEMOCLAW_SAFE_MODE'),
     });
-    expect((await registryOf(packages)).hooks('pre-create')).toHaveLength(1);
+    const off = await registryOf(packages, { env: { NEMOCLAW_SAFE_MODE: '0' } });
+    expect(off.hooks('pre-create')).toHaveLength(1);
   });
 });
 

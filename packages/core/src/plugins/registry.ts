@@ -3,6 +3,7 @@ import type { PluginReport } from '../api/nemoclaw.ts';
 import { codedError, type ErrorCode } from '../errors/index.ts';
 import type { CallGuard } from './call.ts';
 import { markConflicts } from './conflicts.ts';
+import { pluginFiles } from './files.ts';
 import { type Importing, loadContribution, loadHook } from './load.ts';
 import { readPackage } from './packages.ts';
 import type {
@@ -16,10 +17,10 @@ import type {
   PluginSource,
 } from './types.ts';
 
-export interface RegistryOptions extends PluginFiles {
+export interface RegistryOptions extends Partial<PluginFiles> {
   packages: PluginPackage[];
-  /** NEMOCLAW_SAFE_MODE: only what is built in. */
-  safeMode?: boolean;
+  /** NEMOCLAW_SAFE_MODE: only what is built in is used. */
+  env?: Readonly<Record<string, string | undefined>>;
   /** Watch imports as they watch calls. */
   guards?: readonly CallGuard[];
 }
@@ -67,14 +68,21 @@ const reportOf = (item: DiagnosedPackage): PluginReport => ({
   hooks: item.hooks.map(({ hook, order, timeoutMs }) => ({ name: hook, order, timeoutMs })),
 });
 
+const isOn = (value: string | undefined): boolean =>
+  value !== undefined && !['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
+
 /** Reads every package's manifest. A broken package is a diagnosis, never a rejection. */
 export const createRegistry = async (options: RegistryOptions): Promise<Registry> => {
-  const read = await Promise.all(
-    options.packages.map((entry) => readPackage(options, entry, options.safeMode ?? false)),
-  );
+  const files: PluginFiles = {
+    readFile: options.readFile ?? pluginFiles.readFile,
+    realpath: options.realpath ?? pluginFiles.realpath,
+    importModule: options.importModule ?? pluginFiles.importModule,
+  };
+  const safeMode = isOn(options.env?.NEMOCLAW_SAFE_MODE);
+  const read = await Promise.all(options.packages.map((entry) => readPackage(files, entry, safeMode)));
   const packages = markConflicts(read);
   const entries = packages.flatMap((item) => item.contributions);
-  const importing: Importing = { files: options, guards: options.guards ?? [] };
+  const importing: Importing = { files, guards: options.guards ?? [] };
   const loaded = new Map<string, Promise<unknown>>();
 
   const find = (kind: ContributionKind, id: string): ContributionEntry | undefined => {
