@@ -30,7 +30,12 @@ const SUBJECTS: Subject[] = [
   { name: 'list', command: BIN, args: ['list'], budget: FAST },
   { name: 'status', command: BIN, args: ['status'], budget: FAST },
   { name: 'agents --help (oclif)', command: BIN, args: ['agents', '--help'], budget: OCLIF },
-  { name: 'demo gateway restart --help (oclif)', command: BIN, args: ['demo', 'gateway', 'restart', '--help'], budget: OCLIF },
+  {
+    name: 'demo gateway restart --help (oclif)',
+    command: BIN,
+    args: ['demo', 'gateway', 'restart', '--help'],
+    budget: OCLIF,
+  },
 ];
 
 const run = promisify(execFile);

@@ -17,6 +17,8 @@ export function printTable(rows: readonly Row[]): void {
   console.log(`${''.padEnd(width)}  median ms  ratio  budget`);
   for (const { name, ms, ratio, budget, over } of rows) {
     const limit = budget === undefined ? '' : `${budget.toFixed(1)}${over ? '  OVER' : ''}`;
-    console.log(`${name.padEnd(width)}  ${ms.toFixed(1).padStart(9)}  ${ratio.toFixed(2).padStart(5)}  ${limit}`.trimEnd());
+    console.log(
+      `${name.padEnd(width)}  ${ms.toFixed(1).padStart(9)}  ${ratio.toFixed(2).padStart(5)}  ${limit}`.trimEnd(),
+    );
   }
 }

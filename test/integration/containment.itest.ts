@@ -1,10 +1,18 @@
-import type { OnboardResult, StatusResult } from '@nemoclaw/core';
-import { callSupervisor } from '../../packages/core/src/lifecycle/control.ts';
-import { ALIASES, type Driver, IDS, PATHS, PORTS, type RunAs } from '@nemoclaw/plugin-api';
-import { messageText, type ScriptedModel, startScriptedModel, status, text, toolCall, toolResult } from '@nemoclaw/testkit/scripted-model';
-import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import type { OnboardResult, StatusResult } from '@nemoclaw/core';
+import { ALIASES, type Driver, IDS, PATHS, PORTS, type RunAs } from '@nemoclaw/plugin-api';
+import {
+  messageText,
+  type ScriptedModel,
+  startScriptedModel,
+  status,
+  text,
+  toolCall,
+  toolResult,
+} from '@nemoclaw/testkit/scripted-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callSupervisor } from '../../packages/core/src/lifecycle/control.ts';
 import { makeWorld, type World } from './world/cli.ts';
 import { agentIdOf, openEngine, ownershipOf, recordOf, relayIdOf } from './world/engine.ts';
 
@@ -34,18 +42,33 @@ describe('what a sandboxed agent can and cannot reach', () => {
   const onboard = (name: string) =>
     world.json<OnboardResult>(
       [
-        ...['onboard', '--name', name, '--provider', 'openai-compatible', '--endpoint', model.baseUrl, '--model', MODEL.id],
+        ...[
+          'onboard',
+          '--name',
+          name,
+          '--provider',
+          'openai-compatible',
+          '--endpoint',
+          model.baseUrl,
+          '--model',
+          MODEL.id,
+        ],
         ...['--credential-env', 'SCRIPTED_KEY', '--forward', '--yes', '--no-smoke'],
       ],
       { env: { ...world.env, SCRIPTED_KEY: KEY } },
     );
 
   const inside = async (as: RunAs, argv: string[]) => {
-    const reply = await callSupervisor({ driver, containerId: agentIdOf(world, NAME), timeoutMs: 30_000 }, 'run', { as, argv, timeoutMs: 20_000 });
+    const reply = await callSupervisor({ driver, containerId: agentIdOf(world, NAME), timeoutMs: 30_000 }, 'run', {
+      as,
+      argv,
+      timeoutMs: 20_000,
+    });
     if (reply.outcome !== 'exited') throw new Error(JSON.stringify(reply));
     return reply;
   };
-  const dial = async (as: RunAs, host: string, port: number) => (await inside(as, [PATHS.node, '-e', DIAL, '--', host, String(port)])).stdout.trim();
+  const dial = async (as: RunAs, host: string, port: number) =>
+    (await inside(as, [PATHS.node, '-e', DIAL, '--', host, String(port)])).stdout.trim();
 
   beforeAll(async () => {
     world = makeWorld();
@@ -83,15 +106,17 @@ describe('what a sandboxed agent can and cannot reach', () => {
     const gateway = await inside('gateway', ['/bin/readlink', '/proc/self/ns/net']);
     expect(stdout).toContain(String(IDS.gateway));
     expect(stdout).toContain(gateway.stdout.trim());
-    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) expect(stdout).toMatch(new RegExp(`${set}:\\s*0000000000000000`));
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb'])
+      expect(stdout).toMatch(new RegExp(`${set}:\\s*0000000000000000`));
     expect(stdout).toMatch(/NoNewPrivs:\s*1/);
-    expect((recordOf(world, NAME)).agent.isolation).toBe('shared');
+    expect(recordOf(world, NAME).agent.isolation).toBe('shared');
   }, 120_000);
 
   describe.each(['gateway', 'tools'] as const)('from the uid %s', (as) => {
     it('has no capability in any set that counts, and may gain none', async () => {
       const { stdout } = await inside(as, ['/bin/grep', '-E', '^Cap|^NoNewPrivs|^Uid', '/proc/self/status']);
-      for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) expect(stdout).toMatch(new RegExp(`${set}:\\s*0000000000000000`));
+      for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb'])
+        expect(stdout).toMatch(new RegExp(`${set}:\\s*0000000000000000`));
       expect(stdout).toMatch(/NoNewPrivs:\s*1/);
       expect(stdout).toMatch(new RegExp(`Uid:\\s*${IDS[as]}\\s`));
     });
@@ -141,7 +166,8 @@ describe('what a sandboxed agent can and cannot reach', () => {
       const other = (await driver.inspect(relayIdOf(world, OTHER)))?.networks ?? [];
       expect(other).toHaveLength(2);
       for (const { ipv4 } of other)
-        for (const port of [PORTS.inference, PORTS.egressProxy, PORTS.ingress]) expect(await dial(as, ipv4, port)).not.toBe('open');
+        for (const port of [PORTS.inference, PORTS.egressProxy, PORTS.ingress])
+          expect(await dial(as, ipv4, port)).not.toBe('open');
     });
 
     it('gets only the allowed paths of the provider’s API, with the provider’s key put in behind it', async () => {
@@ -173,7 +199,8 @@ describe('what a sandboxed agent can and cannot reach', () => {
     const relay = relayIdOf(world, NAME);
     for (const container of [id, relay]) {
       expect(JSON.stringify(await driver.inspectRaw(container))).not.toContain(KEY);
-      for await (const line of driver.logs(container, { tail: 1000, follow: false })) expect(line.text).not.toContain(KEY);
+      for await (const line of driver.logs(container, { tail: 1000, follow: false }))
+        expect(line.text).not.toContain(KEY);
     }
     expect(JSON.stringify(recordOf(world, NAME))).not.toContain(KEY);
     expect(JSON.stringify((await world.json(['status', NAME, '--live'])).result)).not.toContain(KEY);
@@ -183,19 +210,26 @@ describe('what a sandboxed agent can and cannot reach', () => {
     [401, 'unauthorized'],
     [404, 'not_found'],
     [500, 'server_error'],
-  ])('says what is wrong when the provider answers %i', async (code, expected) => {
-    modelStatus = code;
-    try {
-      const { result, exitCode } = await world.json<StatusResult>([NAME, 'status', '--live']);
-      expect(result.live?.verdict).toBe('not_ready');
-      expect(result.live?.reasons.join(' ')).toMatch(new RegExp(String(code)));
-      expect(exitCode).toBe(1);
-      const doctor = await world.json<{ results: { probe: string; code: string; status: string }[] }>(['doctor', NAME]);
-      expect(doctor.result.results.map((result) => result.code)).toContain(expected);
-    } finally {
-      modelStatus = 200;
-    }
-  }, 60_000);
+  ])(
+    'says what is wrong when the provider answers %i',
+    async (code, expected) => {
+      modelStatus = code;
+      try {
+        const { result, exitCode } = await world.json<StatusResult>([NAME, 'status', '--live']);
+        expect(result.live?.verdict).toBe('not_ready');
+        expect(result.live?.reasons.join(' ')).toMatch(new RegExp(String(code)));
+        expect(exitCode).toBe(1);
+        const doctor = await world.json<{ results: { probe: string; code: string; status: string }[] }>([
+          'doctor',
+          NAME,
+        ]);
+        expect(doctor.result.results.map((result) => result.code)).toContain(expected);
+      } finally {
+        modelStatus = 200;
+      }
+    },
+    60_000,
+  );
 
   it('gives a process of the tools’ uid that takes the gateway’s port during a restart no request at all', async () => {
     // Tries for the port all the time; whatever it gets it writes down.
@@ -219,7 +253,14 @@ describe('what a sandboxed agent can and cannot reach', () => {
     await thief;
     expect(restart.exitCode).toBe(0);
     expect(answers.filter((answer) => !isKept(answer))).toEqual([]);
-    const caught = await world.run([NAME, 'exec', '--', 'sh', '-c', 'wc -c < /workspace/held; cat /workspace/caught 2>/dev/null | wc -l']);
+    const caught = await world.run([
+      NAME,
+      'exec',
+      '--',
+      'sh',
+      '-c',
+      'wc -c < /workspace/held; cat /workspace/caught 2>/dev/null | wc -l',
+    ]);
     const [held, requests] = caught.stdout.trim().split('\n').map(Number);
     expect(held).toBeGreaterThan(0); // it really had the port
     expect(requests).toBe(0);

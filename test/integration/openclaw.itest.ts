@@ -54,7 +54,11 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
   });
 
   it('answers a chat from the command line', async () => {
-    const { exitCode, stdout, stderr } = await world.run([NAME, 'chat', 'What is the capital of Italy? One short sentence.']);
+    const { exitCode, stdout, stderr } = await world.run([
+      NAME,
+      'chat',
+      'What is the capital of Italy? One short sentence.',
+    ]);
     expect(stderr).not.toMatch(/error/i);
     expect(exitCode).toBe(0);
     expect(stdout.trim().length).toBeGreaterThan(0);
@@ -69,7 +73,16 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
 
   it('refuses a second onboard of the same name and leaves the first alone', async () => {
     const before = agentIdOf(world, NAME);
-    const second = await world.json(['onboard', '--name', NAME, '--provider', 'llamacpp', '--endpoint', model.baseUrl, '--yes']);
+    const second = await world.json([
+      'onboard',
+      '--name',
+      NAME,
+      '--provider',
+      'llamacpp',
+      '--endpoint',
+      model.baseUrl,
+      '--yes',
+    ]);
     expect(second.error.code).toBe('SANDBOX_EXISTS');
     expect(second.exitCode).toBe(1);
     expect(agentIdOf(world, NAME)).toBe(before);
@@ -102,12 +115,23 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
     }, 240_000);
 
     it('loses requests when the hold is switched off: the measurement can fail', async () => {
-      const config = await readVolumeJson<{ ingress: { holdMs: number | 'off' } }>(driver, world, NAME, 'relay', 'relay.json');
+      const config = await readVolumeJson<{ ingress: { holdMs: number | 'off' } }>(
+        driver,
+        world,
+        NAME,
+        'relay',
+        'relay.json',
+      );
       const rewrite = async (holdMs: number | 'off') => {
         config.ingress.holdMs = holdMs;
-        await writeVolumeFile(driver, world, NAME, 'relay', 'relay.json', JSON.stringify(config), { uid: IDS.relay, mode: 0o400 });
+        await writeVolumeFile(driver, world, NAME, 'relay', 'relay.json', JSON.stringify(config), {
+          uid: IDS.relay,
+          mode: 0o400,
+        });
         await driver.restart(relayIdOf(world, NAME), { timeoutSeconds: 10 });
-        await expect.poll(async () => (await fetch(ingress()).catch(() => undefined))?.status, { timeout: 30_000 }).toBe(200);
+        await expect
+          .poll(async () => (await fetch(ingress()).catch(() => undefined))?.status, { timeout: 30_000 })
+          .toBe(200);
       };
       await rewrite('off');
       try {
@@ -122,13 +146,20 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
     }, 240_000);
   });
 
-  it.each(['agent', 'relay'] as const)('comes back by itself after `docker restart` of its %s container', async (part) => {
-    const id = part === 'agent' ? agentIdOf(world, NAME) : relayIdOf(world, NAME);
-    await driver.restart(id, { timeoutSeconds: 30 });
-    await expect
-      .poll(async () => (await world.json<StatusResult>([NAME, 'status', '--live'])).result.live?.verdict, { timeout: 120_000, interval: 1_000 })
-      .toBe('ready');
-  }, 180_000);
+  it.each(['agent', 'relay'] as const)(
+    'comes back by itself after `docker restart` of its %s container',
+    async (part) => {
+      const id = part === 'agent' ? agentIdOf(world, NAME) : relayIdOf(world, NAME);
+      await driver.restart(id, { timeoutSeconds: 30 });
+      await expect
+        .poll(async () => (await world.json<StatusResult>([NAME, 'status', '--live'])).result.live?.verdict, {
+          timeout: 120_000,
+          interval: 1_000,
+        })
+        .toBe('ready');
+    },
+    180_000,
+  );
 
   it('is brought back by recover when both containers were stopped', async () => {
     await driver.stop(agentIdOf(world, NAME), { timeoutSeconds: 30 });
@@ -154,7 +185,14 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
   }, 240_000);
 
   it('keeps the front door through all of it: nothing in the container but the supervisor listens there', async () => {
-    const listening = await world.run([NAME, 'exec', '--', PATHS.node, '-e', "process.stdout.write(require('fs').readFileSync('/proc/net/tcp','utf8'))"]);
+    const listening = await world.run([
+      NAME,
+      'exec',
+      '--',
+      PATHS.node,
+      '-e',
+      "process.stdout.write(require('fs').readFileSync('/proc/net/tcp','utf8'))",
+    ]);
     const port = PORTS.frontDoor.toString(16).toUpperCase().padStart(4, '0');
     const rows = listening.stdout.split('\n').filter((row) => row.includes(`:${port} 00000000:0000 0A`));
     expect(rows).toHaveLength(1);

@@ -1,6 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Driver } from '@nemoclaw/plugin-api';
 import { LABELS } from '@nemoclaw/plugin-api';
@@ -21,7 +21,20 @@ describe('what stops an onboard stops it with a code, a way out, and nothing lef
 
   const onboard = (more: string[] = [], env: Record<string, string> = {}, endpoint = model.baseUrl) =>
     world.json(
-      ['onboard', '--name', NAME, '--provider', 'openai-compatible', '--endpoint', endpoint, '--model', MODEL.id, '--yes', '--no-smoke', ...more],
+      [
+        'onboard',
+        '--name',
+        NAME,
+        '--provider',
+        'openai-compatible',
+        '--endpoint',
+        endpoint,
+        '--model',
+        MODEL.id,
+        '--yes',
+        '--no-smoke',
+        ...more,
+      ],
       { env: { ...world.env, ...env } },
     );
 
@@ -40,7 +53,9 @@ describe('what stops an onboard stops it with a code, a way out, and nothing lef
   afterEach(async () => {
     expect(await remains(driver, NAME)).toEqual([]);
     expect(existsSync(join(world.home, 'sandboxes', NAME))).toBe(false);
-    expect((await driver.listNetworks({ [LABELS.managed]: 'true' })).filter((network) => network.name.includes(NAME))).toEqual([]);
+    expect(
+      (await driver.listNetworks({ [LABELS.managed]: 'true' })).filter((network) => network.name.includes(NAME)),
+    ).toEqual([]);
   });
 
   const expectRefusal = (answer: Awaited<ReturnType<World['json']>>, code: string, exit = 1) => {
@@ -71,7 +86,16 @@ describe('what stops an onboard stops it with a code, a way out, and nothing lef
     ['list', 'NAME_IS_COMMAND'],
     ['gateway', 'NAME_IS_COMMAND'],
   ])('the name %s', async (name, code) => {
-    const answer = await world.json(['onboard', '--name', name, '--provider', 'openai-compatible', '--endpoint', model.baseUrl, '--yes']);
+    const answer = await world.json([
+      'onboard',
+      '--name',
+      name,
+      '--provider',
+      'openai-compatible',
+      '--endpoint',
+      model.baseUrl,
+      '--yes',
+    ]);
     expectRefusal(answer, code, 2);
   });
 
@@ -80,7 +104,18 @@ describe('what stops an onboard stops it with a code, a way out, and nothing lef
   });
 
   it('a model that the provider does not have', async () => {
-    const answer = await world.json(['onboard', '--name', NAME, '--provider', 'openai-compatible', '--endpoint', model.baseUrl, '--model', 'no-such', '--yes']);
+    const answer = await world.json([
+      'onboard',
+      '--name',
+      NAME,
+      '--provider',
+      'openai-compatible',
+      '--endpoint',
+      model.baseUrl,
+      '--model',
+      'no-such',
+      '--yes',
+    ]);
     expectRefusal(answer, 'MODEL_NOT_FOUND');
     expect(`${answer.error.message} ${answer.error.hint}`).toContain(MODEL.id);
   });
@@ -113,28 +148,55 @@ describe('what stops an onboard stops it with a code, a way out, and nothing lef
     try {
       const answer = await onboard([], {}, `http://127.0.0.1:${openModel.port}/v1`);
       expectRefusal(answer, 'BRIDGE_BLOCKED');
-      expect(answer.error.hint).toMatch(/sudo ufw allow from 10\.213\.\d+\.0\/24 to 10\.213\.\d+\.1 port \d+ proto tcp/);
+      expect(answer.error.hint).toMatch(
+        /sudo ufw allow from 10\.213\.\d+\.0\/24 to 10\.213\.\d+\.1 port \d+ proto tcp/,
+      );
       if (subnet.endsWith('/24')) expect(answer.error.hint).toContain(subnet);
     } finally {
       await execa('iptables', ['-D', ...rule]);
     }
   }, 600_000);
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle', async (signal) => {
-    const child = execa(BIN, ['onboard', '--name', NAME, '--provider', 'openai-compatible', '--endpoint', model.baseUrl, '--model', MODEL.id, '--forward', '--yes'], {
-      env: world.env,
-      reject: false,
-      stdin: 'ignore',
-    });
-    // As soon as the agent's container is there the most is to be undone.
-    await expect.poll(() => driver.list({ [LABELS.sandbox]: NAME, [LABELS.role]: 'agent' }), { timeout: 300_000, interval: 100 }).toHaveLength(1);
-    const begin = performance.now();
-    child.kill(signal);
-    const result = await child;
-    expect(result.exitCode).not.toBe(0);
-    expect(performance.now() - begin).toBeLessThan(35_000);
-    expect(`${result.stderr}${result.stdout}`).toMatch(/interrupt/i);
-  }, 400_000);
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s in the middle',
+    async (signal) => {
+      const child = execa(
+        BIN,
+        [
+          'onboard',
+          '--name',
+          NAME,
+          '--provider',
+          'openai-compatible',
+          '--endpoint',
+          model.baseUrl,
+          '--model',
+          MODEL.id,
+          '--forward',
+          '--yes',
+        ],
+        {
+          env: world.env,
+          reject: false,
+          stdin: 'ignore',
+        },
+      );
+      // As soon as the agent's container is there the most is to be undone.
+      await expect
+        .poll(() => driver.list({ [LABELS.sandbox]: NAME, [LABELS.role]: 'agent' }), {
+          timeout: 300_000,
+          interval: 100,
+        })
+        .toHaveLength(1);
+      const begin = performance.now();
+      child.kill(signal);
+      const result = await child;
+      expect(result.exitCode).not.toBe(0);
+      expect(performance.now() - begin).toBeLessThan(35_000);
+      expect(`${result.stderr}${result.stdout}`).toMatch(/interrupt/i);
+    },
+    400_000,
+  );
 
   it('leaves no lock, journal or half-written file in the home', () => {
     const left = existsSync(join(world.home, 'sandboxes')) ? readdirSync(join(world.home, 'sandboxes')) : [];

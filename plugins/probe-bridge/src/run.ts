@@ -37,6 +37,7 @@ export async function run(context: ProbeContext, signal: AbortSignal): Promise<P
     status,
     code,
     layer: answer.cause === 'name_unresolved' ? 'dns' : layer,
+    ...(status === 'fail' ? { errorCode: code === 'bound_to_loopback' ? 'BRIDGE_LOOPBACK' : 'BRIDGE_BLOCKED' } : {}),
     summary: oneLine(summary),
     remedy: remedy.map((line) => oneLine(line)),
     evidence,

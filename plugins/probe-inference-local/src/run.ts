@@ -32,6 +32,7 @@ export async function run(context: ProbeContext, signal: AbortSignal): Promise<P
     status: statusOf(last.code),
     code: last.code,
     layer: last.layer,
+    ...(statusOf(last.code) === 'ok' ? {} : { errorCode: 'INFERENCE_UNREACHABLE' }),
     summary: `${MODELS_URL} from the agent's network namespace: ${last.detail}`,
     remedy: remedyFor(last.code, last.layer, context.sandbox?.name ?? '<name>'),
     evidence: { url: MODELS_URL, attempts: attempts.map(evidenceOf) },

@@ -32,8 +32,19 @@ export const makeWorld = (extra: Record<string, string> = {}): World => {
   writeFileSync(join(home, 'config.json'), JSON.stringify({ image: { parent: PARENT } }), { mode: 0o600 });
   const env = { NEMOCLAW_HOME: home, NO_COLOR: '1', ...extra };
   const run: World['run'] = async (args, options = {}) => {
-    const result = await execa(BIN, args, { reject: false, stdin: 'ignore', cwd: folder, env, timeout: 900_000, ...options });
-    return { exitCode: result.exitCode ?? -1, stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') };
+    const result = await execa(BIN, args, {
+      reject: false,
+      stdin: 'ignore',
+      cwd: folder,
+      env,
+      timeout: 900_000,
+      ...options,
+    });
+    return {
+      exitCode: result.exitCode ?? -1,
+      stdout: String(result.stdout ?? ''),
+      stderr: String(result.stderr ?? ''),
+    };
   };
   return {
     home,
@@ -44,7 +55,9 @@ export const makeWorld = (extra: Record<string, string> = {}): World => {
       try {
         return { ...(JSON.parse(stdout) as Envelope<never>), exitCode, stderr };
       } catch {
-        throw new Error(`nemoclaw ${args.join(' ')} --json printed no envelope (exit ${exitCode}):\n${stdout}\n${stderr}`);
+        throw new Error(
+          `nemoclaw ${args.join(' ')} --json printed no envelope (exit ${exitCode}):\n${stdout}\n${stderr}`,
+        );
       }
     },
     async dispose() {

@@ -1,8 +1,8 @@
-import driverContribution from '@nemoclaw/driver-docker';
-import { type ContainerState, type Driver, LABELS } from '@nemoclaw/plugin-api';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OwnershipJournal, SandboxRecord } from '@nemoclaw/core';
+import driverContribution from '@nemoclaw/driver-docker';
+import { type ContainerState, type Driver, LABELS } from '@nemoclaw/plugin-api';
 import type { World } from './cli.ts';
 
 export const openEngine = (): Driver => driverContribution.create({ env: process.env });
@@ -18,7 +18,11 @@ export const relayIdOf = (world: World, name: string): string => ownershipOf(wor
 /** Everything on the engine that belongs to the homes of these tests: what must be empty when a sandbox is gone. */
 export const remains = async (driver: Driver, sandbox: string): Promise<string[]> => {
   const labels = { [LABELS.sandbox]: sandbox };
-  const [containers, networks, volumes] = await Promise.all([driver.list(labels), driver.listNetworks(labels), driver.listVolumes(labels)]);
+  const [containers, networks, volumes] = await Promise.all([
+    driver.list(labels),
+    driver.listNetworks(labels),
+    driver.listVolumes(labels),
+  ]);
   return [
     ...containers.map((container: ContainerState) => `container ${container.name}`),
     ...networks.map((network) => `network ${network.name}`),

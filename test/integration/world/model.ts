@@ -5,9 +5,14 @@ import { ensureModelImage } from '../../../scripts/quickstart/model.ts';
 import { PARENT } from './cli.ts';
 
 /** The real small model on a port of 127.0.0.1, in a container of the test's own. */
-export const startSmallModel = async (driver: Driver, port: number): Promise<{ baseUrl: string; model: string; dispose(): Promise<void> }> => {
+export const startSmallModel = async (
+  driver: Driver,
+  port: number,
+): Promise<{ baseUrl: string; model: string; dispose(): Promise<void> }> => {
   const image = await ensureModelImage(driver, PARENT);
-  const { id } = await driver.create(modelContainer({ name: `nemoclaw-test-model-${randomBytes(4).toString('hex')}`, image, port }));
+  const { id } = await driver.create(
+    modelContainer({ name: `nemoclaw-test-model-${randomBytes(4).toString('hex')}`, image, port }),
+  );
   await driver.start(id);
   const baseUrl = `http://127.0.0.1:${port}/v1`;
   for (let tries = 0; ; tries++) {

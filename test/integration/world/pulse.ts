@@ -46,4 +46,5 @@ export const startPulse = (url: string, everyMs: number, boundMs: number): Pulse
 
 /** What the promise of ingress allows: the answer itself, or a plain "not now" that says when to come back. */
 export const isKept = (answer: Answer): boolean =>
-  answer.outcome === 'complete' && ((answer.status >= 200 && answer.status < 300) || (answer.status === 503 && answer.retryAfter !== undefined));
+  answer.outcome === 'complete' &&
+  ((answer.status >= 200 && answer.status < 300) || (answer.status === 503 && answer.retryAfter !== undefined));

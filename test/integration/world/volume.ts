@@ -7,8 +7,19 @@ type Purpose = 'state' | 'workspace' | 'sealed' | 'relay';
 const volumeOf = (world: World, name: string, purpose: Purpose): string =>
   ownershipOf(world, name).resources.volumes.find((volume) => volume.purpose === purpose)?.name ?? '';
 
-export const readVolumeJson = async <T>(driver: Driver, world: World, name: string, purpose: Purpose, path: string): Promise<T> => {
-  const content = await driver.readFile({ volume: volumeOf(world, name, purpose), image: recordOf(world, name).image.id, labels: {}, path });
+export const readVolumeJson = async <T>(
+  driver: Driver,
+  world: World,
+  name: string,
+  purpose: Purpose,
+  path: string,
+): Promise<T> => {
+  const content = await driver.readFile({
+    volume: volumeOf(world, name, purpose),
+    image: recordOf(world, name).image.id,
+    labels: {},
+    path,
+  });
   if (!content) throw new Error(`no ${path} in the ${purpose} volume of ${name}`);
   return JSON.parse(content.toString('utf8')) as T;
 };
