@@ -15,7 +15,7 @@ const clash = (entry: ContributionEntry, others: ContributionEntry[]): Problem =
   diagnosis: 'conflict',
   code: 'PLUGIN_CONFLICT',
   reason: `${describe(entry)} is also offered by ${[...new Set(others.map((other) => other.plugin))].join(', ')}.`,
-  fix: 'Keep one of them: `nemoclaw plugins uninstall <plugin>`.',
+  fix: 'Keep one of them.',
 });
 
 /** Only what could be used takes part: something that is off or broken does not stand in another's way. */
@@ -45,7 +45,7 @@ const markNames = (packages: DiagnosedPackage[]): DiagnosedPackage[] =>
       diagnosis: 'conflict',
       code: shadowed && item.source !== 'built-in' ? 'PLUGIN_SHADOWS_BUILT_IN' : 'PLUGIN_CONFLICT',
       reason: `There is another package of the name ${item.name} (${rivals.map((rival) => rival.source).join(', ')}).`,
-      fix: 'Keep one of them: `nemoclaw plugins uninstall <plugin>`.',
+      fix: 'Keep one of them.',
     };
     return {
       ...item,

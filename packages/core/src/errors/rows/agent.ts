@@ -30,7 +30,7 @@ export const agentRows = {
     audience: 'environment',
     exit: 1,
     message: 'The sandbox was built by another version of this program and does not understand this one.',
-    hint: 'Build it again with this version: `nemoclaw <name> upgrade`.',
+    hint: 'Use the version that built it, or make it again with this one: `nemoclaw <name> destroy`, then `nemoclaw onboard`.',
   },
   SUPERVISOR_UNREACHABLE: {
     audience: 'environment',
@@ -90,7 +90,7 @@ export const agentRows = {
     audience: 'environment',
     exit: 1,
     message: 'The gateway is healthy and cannot be reached from the host.',
-    hint: 'The relay stands between: `nemoclaw <name> logs --relay`, then `nemoclaw <name> recover`.',
+    hint: 'The relay stands between: `nemoclaw <name> logs --source relay`, then `nemoclaw <name> recover`.',
   },
   GPU_UNKNOWN: {
     audience: 'user',

@@ -48,7 +48,7 @@ export const pluginRows = {
     audience: 'plugin',
     exit: 1,
     message: 'Two plugins offer the same thing under the same name.',
-    hint: 'Keep one: `nemoclaw plugins uninstall <plugin>`.',
+    hint: 'Keep one of them; `nemoclaw plugins doctor` names both.',
   },
   PLUGIN_SHADOWS_BUILT_IN: {
     audience: 'plugin',

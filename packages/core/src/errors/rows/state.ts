@@ -18,7 +18,7 @@ export const stateRows = {
     audience: 'environment',
     exit: 1,
     message: 'The volume with the state of the agent is gone or is not the one that we made.',
-    hint: 'Bring the volume back, or begin with an empty one: `nemoclaw <name> recover --accept-empty-state`.',
+    hint: 'Bring the volume back, then `nemoclaw <name> recover`; or begin anew: `nemoclaw <name> destroy`, then `nemoclaw onboard`.',
   },
   INSTANCE_STOPPED: {
     audience: 'environment',
@@ -66,6 +66,6 @@ export const stateRows = {
     audience: 'bug',
     exit: 1,
     message: 'Something went wrong that should not be possible.',
-    hint: 'This is a fault of ours. `nemoclaw debug` packs what a report needs, without secrets.',
+    hint: 'This is a fault of ours. Please report it, with what --verbose says and the output of `nemoclaw doctor --json`.',
   },
 } as const satisfies Record<string, ErrorRow>;
