@@ -76,6 +76,15 @@ describe('call', () => {
     expect(scripted.requests).toEqual([]);
   });
 
+  it('notices an abort that came while dockerode was being loaded', async () => {
+    scripted.on('GET', PATH, json(200, { Id: '1' }));
+    const controller = new AbortController();
+    const call = inspect({ signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('enough');
+    expect(scripted.requests).toEqual([]);
+  });
+
   it('asks a read once more when the connection breaks', async () => {
     scripted.on('GET', PATH, cut, json(200, { Id: '1' }));
     expect(await inspect()).toMatchObject({ Id: '1' });

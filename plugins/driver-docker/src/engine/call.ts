@@ -39,6 +39,8 @@ export const createEngine = (endpoint: Endpoint, connect: Connect = connector(en
     spec.signal?.throwIfAborted();
     const timeoutMs = spec.timeoutMs ?? (spec.idempotent ? BUDGETS.read : BUDGETS.change);
     const connection = await connect();
+    // The first call loads dockerode meanwhile.
+    spec.signal?.throwIfAborted();
     const stop = Promise.withResolvers<never>();
     const abort = () => {
       connection.destroy();

@@ -10,6 +10,7 @@ import { withThrowaway } from './container.ts';
 import { notStartedReason } from './not-started.ts';
 
 const MAX_OUTPUT_BYTES = 1 << 20;
+const LAST_WORDS_MS = 5_000;
 
 /** create → attach → start → wait → read → remove. Rejects on abort, and when the engine fails after the start. */
 export const createRunHelper = (engine: Engine): Driver['runHelper'] => {
@@ -38,7 +39,9 @@ export const createRunHelper = (engine: Engine): Driver['runHelper'] => {
     const wait = { ...asked('wait for'), answer: 'json', timeoutMs: spec.timeoutMs } as const;
     try {
       const { StatusCode } = await engine.call(wait, (docker) => docker.getContainer(id).wait());
-      await ended;
+      // It ends with the container; the bound is for an engine that forgets to.
+      const late = setTimeout(() => stream.destroy(), LAST_WORDS_MS);
+      await ended.finally(() => clearTimeout(late));
       return { outcome: 'exited', exitCode: StatusCode, ...text() };
     } catch (error) {
       if (isCodedError(error) && error.code === 'ENGINE_TIMEOUT') return { outcome: 'timed_out', ...text() };
