@@ -1,47 +1,11 @@
-import {
-  type ContainerSpec,
-  type HookName,
-  isCodedError,
-  type OnFailureInput,
-  type PostReadyInput,
-} from '@nemoclaw/plugin-api';
+import type { ContainerSpec, OnFailureInput, PostReadyInput } from '@nemoclaw/plugin-api';
 import { describe, expect, it, vi } from 'vitest';
-import { createRegistry, type PluginPackage } from '../plugins/index.ts';
-import { fixtureFiles, writePackage } from '../plugins/package.fixture.ts';
+import { failure, hooksOf, one, options, plugin } from './hook.fixture.ts';
 import { base, plan, preCreate } from './plan.fixture.ts';
-import { type HookOptions, runOnFailure, runPostReady, runPreCreate } from './runner.ts';
+import { runPreCreate } from './runner.ts';
 
-/** No guards here: they listen to the whole process; guards.test.ts has them in processes of their own. */
-const options: HookOptions = { env: {}, guards: [] };
-const postReady: PostReadyInput = { ...base, containerId: 'c1', results: [] };
-const onFailure: OnFailureInput = { ...base, error: { code: 'PORT_TAKEN', message: 'taken' }, step: 'start' };
-
-/** A real package with one hook; `order` and `timeoutMs` as its manifest has them. */
-const plugin = (
-  name: string,
-  hook: HookName,
-  source: string,
-  settings?: { order?: number; timeoutMs?: number },
-): Promise<PluginPackage> =>
-  writePackage({
-    name,
-    nemoclaw: { api: '1.0', ...(settings ? { hooks: { [hook]: settings } } : {}) },
-    hooks: { [hook]: './hook.js' },
-    files: { 'hook.js': source },
-  });
-const hooksOf = async <H extends HookName>(hook: H, packages: Promise<PluginPackage>[]) =>
-  (await createRegistry({ ...fixtureFiles, packages: await Promise.all(packages) })).hooks(hook);
-const one = async <H extends HookName>(hook: H, source: string, timeoutMs?: number) =>
-  hooksOf(hook, [plugin('acme', hook, source, timeoutMs === undefined ? undefined : { timeoutMs })]);
-
-const failure = async (promise: Promise<unknown>) => {
-  const error = await promise.then(
-    () => new Error('expected a rejection'),
-    (rejection: unknown) => rejection,
-  );
-  if (!isCodedError(error)) throw error;
-  return error;
-};
+const _postReady: PostReadyInput = { ...base, containerId: 'c1', results: [] };
+const _onFailure: OnFailureInput = { ...base, error: { code: 'PORT_TAKEN', message: 'taken' }, step: 'start' };
 
 describe('pre-create', () => {
   it('runs one after the other in order, each with the plan as the ones before left it', async () => {
@@ -286,105 +250,5 @@ describe('without guards of the caller', () => {
     await runPreCreate(hooks, preCreate, { env: {}, onLog: () => during.push(listeners()) });
     expect(during).toEqual([before.map((count) => count + 1)]);
     expect(listeners()).toEqual(before);
-  });
-});
-
-describe('post-ready', () => {
-  const finding = (level: string, summary: string) =>
-    `{ level: '${level}', summary: '${summary}', evidence: { n: 1 }, remedy: ['do this', 'then that'] }`;
-
-  it('collects findings in order, with the plugin that found them', async () => {
-    const hooks = await hooksOf('post-ready', [
-      plugin('bbb', 'post-ready', `export default async () => [${finding('warn', 'slow')}];`),
-      plugin('aaa', 'post-ready', `export default ({ containerId }) => [{ level: 'ok', summary: containerId }];`),
-      plugin('ccc', 'post-ready', `export default () => {};`),
-    ]);
-    expect((await runPostReady(hooks, postReady, options)).findings).toEqual([
-      { level: 'ok', summary: 'c1', plugin: 'aaa@1.2.3' },
-      { level: 'warn', summary: 'slow', evidence: { n: 1 }, remedy: ['do this', 'then that'], plugin: 'bbb@1.2.3' },
-    ]);
-  });
-
-  it('a finding that fails, fails the operation, with its remedy and all that was found so far', async () => {
-    const hooks = await hooksOf('post-ready', [
-      plugin('aaa', 'post-ready', `export default () => [${finding('warn', 'slow')}];`),
-      plugin(
-        'bbb',
-        'post-ready',
-        `export default () => [${finding('ok', 'fine')}, ${finding('fail', 'leaks')}, ${finding('warn', 'ugly')}];`,
-      ),
-      plugin('ccc', 'post-ready', `export default () => { globalThis.asked = true; };`),
-    ]);
-    const error = await failure(runPostReady(hooks, postReady, options));
-    expect(error).toMatchObject({
-      code: 'HOOK_FINDING',
-      plugin: 'bbb@1.2.3',
-      message: 'Plugin bbb@1.2.3: leaks',
-      hint: 'do this\nthen that',
-    });
-    const found = (error.details?.findings ?? []) as { summary: string }[];
-    expect(found.map((entry) => entry.summary)).toEqual(['slow', 'fine', 'leaks', 'ugly']);
-    expect(globalThis).not.toHaveProperty('asked');
-  });
-
-  it.each([
-    `[{ level: 'bad', summary: 'x' }]`,
-    `[{ level: 'ok' }]`,
-    `{ level: 'ok', summary: 'x' }`,
-    `[{ level: 'ok', summary: 'x', extra: 1 }]`,
-  ])('nonsense is refused: %s', async (output) => {
-    const error = await failure(
-      runPostReady(await one('post-ready', `export default () => (${output});`), postReady, options),
-    );
-    expect(error).toMatchObject({ code: 'HOOK_BAD_OUTPUT', plugin: 'acme@1.2.3' });
-  });
-});
-
-describe('on-failure', () => {
-  it('runs all in reverse order, whatever happens to one of them, and never rejects', async () => {
-    const onLog = vi.fn();
-    const say = (what: string) => `export default async (_input, { log }) => { log('called'); ${what} };`;
-    const hooks = await hooksOf('on-failure', [
-      plugin('aaa', 'on-failure', say(`return { note: 'freed the seat' };`)),
-      plugin('bbb', 'on-failure', say(`throw new Error('boom');`)),
-      plugin('ccc', 'on-failure', say(`await new Promise(() => {});`), { timeoutMs: 60 }),
-      plugin('ddd', 'on-failure', say(`return 5;`)),
-      plugin('eee', 'on-failure', `throw new Error('import');`),
-      plugin('fff', 'on-failure', say(`return { note: _input.error.code + ' at ' + _input.step };`)),
-    ]);
-    const result = await runOnFailure(hooks, onFailure, { ...options, onLog });
-    expect(onLog.mock.calls.map(([name]) => name)).toEqual([
-      'fff@1.2.3',
-      'ddd@1.2.3',
-      'ccc@1.2.3',
-      'bbb@1.2.3',
-      'aaa@1.2.3',
-    ]);
-    expect(result.notes).toEqual(['fff@1.2.3: PORT_TAKEN at start', 'aaa@1.2.3: freed the seat']);
-    expect(result.errors.map((error) => [error.plugin, error.code])).toEqual([
-      ['eee@1.2.3', 'PLUGIN_IMPORT_FAILED'],
-      ['ddd@1.2.3', 'HOOK_BAD_OUTPUT'],
-      ['ccc@1.2.3', 'HOOK_TIMEOUT'],
-      ['bbb@1.2.3', 'HOOK_FAILED'],
-    ]);
-  });
-
-  it('is told of the signal that interrupted, and runs although the user has', async () => {
-    const hooks = await one(
-      'on-failure',
-      `export default ({ interruptedBy }, { signal }) => ({ note: interruptedBy + ' ' + signal.aborted });`,
-    );
-    const result = await runOnFailure(hooks, { ...onFailure, interruptedBy: 'SIGINT' }, options);
-    expect(result).toEqual({ notes: ['acme@1.2.3: SIGINT false'], errors: [] });
-  });
-
-  it('the end of the budget cuts short the one that runs and those that wait', async () => {
-    const budget = new AbortController();
-    const hang = `export default (_input, { log }) => { log('called'); return new Promise(() => {}); };`;
-    const hooks = await hooksOf('on-failure', [plugin('aaa', 'on-failure', hang), plugin('bbb', 'on-failure', hang)]);
-    const onLog = vi.fn(() => budget.abort());
-    const result = await runOnFailure(hooks, onFailure, { ...options, signal: budget.signal, onLog });
-    expect(result.errors.map((error) => error.code)).toEqual(['INTERRUPTED', 'INTERRUPTED']);
-    expect(onLog).toHaveBeenCalledTimes(1);
   });
 });
