@@ -29,6 +29,10 @@ function allowed(folder: string, isTest: boolean): string[] {
   return isTest ? [...product, ...forTests] : product;
 }
 
+/** What the testkit hands to tests on a real engine is the real driver; its suites know none. */
+const isEngineContext = ({ path }: Source, name: string): boolean =>
+  path.startsWith('packages/testkit/src/contexts/engine/') && name === '@nemoclaw/driver-docker';
+
 function offenders(find: (source: Source) => string[]): string[] {
   return sources.flatMap((source) => find(source).map((what) => `${source.path}: ${what}`));
 }
@@ -40,7 +44,7 @@ describe('imports', () => {
       importsOf(source).filter((specifier) => {
         const name = packageName(specifier);
         if (name === undefined || !ours.has(name) || name === nameOf.get(source.folder)) return false;
-        return !allowed(source.folder, source.isTest).includes(name);
+        return !allowed(source.folder, source.isTest).includes(name) && !isEngineContext(source, name);
       }),
     );
     expect(wrong).toEqual([]);
@@ -63,7 +67,6 @@ describe('imports', () => {
   it.each([
     ['dockerode', ['plugins/driver-docker']],
     ['@oclif/core', ['packages/cli']],
-    ['zod', ['packages/core', 'packages/cli']],
   ])('%s stays in %s', (library, homes) => {
     const users = sources.filter((source) => importsOf(source).some((specifier) => packageName(specifier) === library));
     expect(users.length).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ export interface Source {
   isTest: boolean;
 }
 
-const TEST_FILE = /\.(test|itest|fixture|contract)\.ts$|\/fixtures\//;
+const TEST_FILE = /\.(test|itest|fixture)\.ts$|\/(fixtures|testing)\//;
 
 /** All TypeScript of packages and plugins, tests and their fixtures marked. */
 export function workspaceSources(): Source[] {
