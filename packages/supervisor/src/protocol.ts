@@ -73,6 +73,7 @@ export interface SupervisorStatus {
   reason: string;
   gateway?: GatewayIdentity & { netns: string; upMs: number };
   restarts: number;
+  /** `atMs` since the epoch. */
   lastExit?: { code: number | null; signal: string | null; expected: boolean; atMs: number };
   /** When health was last seen good, ms ago; absent when never. */
   healthyMsAgo?: number;

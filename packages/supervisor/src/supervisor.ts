@@ -88,7 +88,9 @@ export class Supervisor {
         ? { gateway: { ...identity, netns: location.netns, upMs: Math.round(now - child.launchedAt) } }
         : {}),
       restarts: Math.max(0, machine.launches - 1),
-      ...(machine.lastExit ? { lastExit: { ...machine.lastExit, atMs: Math.round(machine.lastExit.atMs) } } : {}),
+      ...(machine.lastExit
+        ? { lastExit: { ...machine.lastExit, atMs: Math.round(Date.now() - (now - machine.lastExit.atMs)) } }
+        : {}),
       ...(healthyAt === undefined ? {} : { healthyMsAgo: Math.round(now - healthyAt) }),
       lastLines: gateway.lastLines.all(),
       frontDoor: { port: config.frontDoorPort, ...door.counts() },

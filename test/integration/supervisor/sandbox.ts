@@ -6,6 +6,7 @@ import type { RunReply, SupervisorOp, SupervisorOps, SupervisorStatus } from '@n
 import { execa } from 'execa';
 import { imageTag } from '../../../packages/core/src/images/address.ts';
 import { baseRecipe } from '../../../packages/core/src/images/base.ts';
+import { withSupervisorRecipe } from '../../../packages/core/src/images/supervisor-layer.ts';
 import { callSupervisor } from '../../../packages/core/src/lifecycle/control.ts';
 import { objectNames } from '../../../packages/core/src/lifecycle/names.ts';
 import { agentSpec } from '../../../packages/core/src/lifecycle/specs.ts';
@@ -54,15 +55,15 @@ const testImage = async (driver: Driver, labels: Record<string, string>) => {
     if (!(await driver.findImage(recipe.tag))) await driver.buildImage(recipe, () => {});
   }
   const content = {
-    dockerfile: `FROM ${recipes.base.tag}\nCOPY gateway.mjs /opt/fake/gateway.mjs\nCOPY supervisor.mjs ${PATHS.supervisor}\n`,
-    files: [
-      { path: 'gateway.mjs', content: await readFile(new URL('fake-gateway.mjs', import.meta.url)) },
-      { path: 'supervisor.mjs', content: await readFile(supervisorBundle()) },
-    ],
+    dockerfile: `FROM ${recipes.base.tag}\nCOPY gateway.mjs /opt/fake/gateway.mjs\n`,
+    files: [{ path: 'gateway.mjs', content: await readFile(new URL('fake-gateway.mjs', import.meta.url)) }],
     buildArgs: {},
   };
   const tag = imageTag('nemoclaw-test-supervisor', { ...content, parents: [] });
-  return driver.buildImage({ ...content, tag, labels, hostNetwork: false }, () => {});
+  const agentImage = await driver.buildImage({ ...content, tag, labels, hostNetwork: false }, () => {});
+  const bundle = await readFile(supervisorBundle());
+  const image = await driver.buildImage(withSupervisorRecipe({ agentImage, agentId: 'test', bundle }), () => {});
+  return { id: image.id, tags: [image.tags[0] ?? image.id, tag] };
 };
 
 export interface FakeSandbox {
@@ -112,7 +113,7 @@ export const startFakeSandbox = async (driver: Driver): Promise<FakeSandbox> => 
   const dispose = async (): Promise<void> => {
     await driver.remove(containerId, { force: true });
     for (const volume of [volumes.sealed, volumes.state, volumes.workspace]) await driver.removeVolume(volume);
-    await driver.removeImage(image.tags[0] ?? image.id);
+    for (const tag of image.tags) await driver.removeImage(tag);
   };
   await driver.start(containerId).catch(async (error: unknown) => {
     await dispose();

@@ -48,6 +48,7 @@ $npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix /
 mkdir -p /opt/node/bin /opt/node/lib/node_modules /opt/nemoclaw/bin
 cp "/tmp/fetch/node_modules/$NODE_PACKAGE/bin/node" /opt/node/bin/node
 cp "/tmp/fetch/node_modules/$NODE_PACKAGE/LICENSE" /opt/node/LICENSE
+strip /opt/node/bin/node
 mv /tmp/fetch/node_modules/npm /opt/node/lib/node_modules/npm
 ln -s ../lib/node_modules/npm/bin/npm-cli.js /opt/node/bin/npm
 ln -s ../lib/node_modules/npm/bin/npx-cli.js /opt/node/bin/npx

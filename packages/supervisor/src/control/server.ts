@@ -44,8 +44,8 @@ const serve = (socket: Socket, handlers: ControlHandlers): void => {
   socket.once('close', () => gone.abort());
   socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy());
   let text = '';
-  const onData = async (chunk: Buffer): Promise<void> => {
-    text += chunk.toString('utf8');
+  const onData = async (chunk: string): Promise<void> => {
+    text += chunk;
     if (text.length > MAX_REQUEST) return void socket.destroy();
     const end = text.indexOf('\n');
     if (end < 0) return;

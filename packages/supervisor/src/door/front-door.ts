@@ -10,7 +10,7 @@ export interface FrontDoorLimits {
   sweepMs: number;
 }
 
-export const FRONT_DOOR_LIMITS: FrontDoorLimits = { holdMs: 60_000, held: 512, sweepMs: 1_000 };
+const FRONT_DOOR_LIMITS: FrontDoorLimits = { holdMs: 60_000, held: 512, sweepMs: 1_000 };
 
 /** What the door asks about the gateway; all of it is the Gateway's to know. */
 export interface DoorTarget {

@@ -9,7 +9,7 @@ import { parseStat } from '../procfs/stat.ts';
 import type { SupervisorConfig } from '../protocol.ts';
 import { LineSplitter } from './lines.ts';
 
-export interface GatewayExit {
+interface GatewayExit {
   code: number | null;
   signal: string | null;
 }

@@ -175,19 +175,14 @@ export class Gateway {
   /** Until the port's only listener is the child's own and the agent says that it has started. */
   private async awaitStart(child: GatewayChild): Promise<void> {
     const { clock, log } = this.options;
-    const { gatewayPort, health, startTimeoutMs } = this.config.runtime;
+    const { startTimeoutMs } = this.config.runtime;
     const deadline = clock.now() + startTimeoutMs;
     while (this.child === child && !child.hasExited() && !this.machine.stopping) {
-      const view = portView(await readTcpRows(), gatewayPort);
-      this.waitingFor =
-        view.kind === 'nobody' ? `nothing listens on port ${gatewayPort}` : `port ${gatewayPort} is not the gateway's`;
-      if (view.kind === 'one' && (await heldByTree(child.identity, OWNER, view.inode))) {
-        const answer = await ask(gatewayPort, health.started, ASK_TIMEOUT_MS);
-        if (!answer.ok) this.waitingFor = answer.detail;
-        else if (this.opened(child, view.inode, await readTcpRows())) return;
-      } else if (view.kind !== 'nobody') {
-        const foreign = await evictForeign(gatewayPort, child.identity, clock);
-        if (foreign.kind === 'ended') log(`ended ${foreign.pids.join(', ')}, which listened on the gateway's port`);
+      try {
+        if (await this.verify(child)) return;
+      } catch (error) {
+        // Processes or descriptors may be used up by the sandbox's own programs; what can't be read is not verified.
+        this.waitingFor = (error as Error).message;
       }
       if (clock.now() > deadline) {
         log(`not started after ${startTimeoutMs / 1000} s: ${this.waitingFor}`);
@@ -195,6 +190,26 @@ export class Gateway {
       }
       await clock.sleep(START_POLL_MS);
     }
+  }
+
+  private async verify(child: GatewayChild): Promise<boolean> {
+    const { clock, log } = this.options;
+    const { gatewayPort, health } = this.config.runtime;
+    const view = portView(await readTcpRows(), gatewayPort);
+    if (view.kind === 'nobody') {
+      this.waitingFor = `nothing listens on port ${gatewayPort}`;
+      return false;
+    }
+    if (view.kind === 'one' && (await heldByTree(child.identity, OWNER, view.inode))) {
+      const answer = await ask(gatewayPort, health.started, ASK_TIMEOUT_MS);
+      if (answer.ok) return this.opened(child, view.inode, await readTcpRows());
+      this.waitingFor = answer.detail;
+      return false;
+    }
+    this.waitingFor = `port ${gatewayPort} is not the gateway's alone`;
+    const foreign = await evictForeign(gatewayPort, child.identity, clock);
+    if (foreign.kind === 'ended') log(`ended ${foreign.pids.join(', ')}, which listened on the gateway's port`);
+    return false;
   }
 
   private opened(child: GatewayChild, inode: string, rows: Awaited<ReturnType<typeof readTcpRows>>): boolean {

@@ -1,12 +1,12 @@
 import type { SupervisorState, SupervisorStatus } from '../protocol.ts';
 
-export const RETRY_FIRST_MS = 2_000;
-export const RETRY_MAX_MS = 30_000;
-export const QUARANTINE_EXITS = 5;
-export const QUARANTINE_WINDOW_MS = 60_000;
-export const HEALTH_FAILURES = 4;
+const RETRY_FIRST_MS = 2_000;
+const RETRY_MAX_MS = 30_000;
+const QUARANTINE_EXITS = 5;
+const QUARANTINE_WINDOW_MS = 60_000;
+const HEALTH_FAILURES = 4;
 /** A run that lasted this long forgives the delays that came before it. */
-export const STABLE_MS = 60_000;
+const STABLE_MS = 60_000;
 
 /** Why the supervisor itself ends the child; an exit that follows is no crash. */
 export type StopReason = 'restart' | 'shutdown' | 'unhealthy' | 'start_timeout';

@@ -1,9 +1,10 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { PATHS } from '@nemoclaw/plugin-api';
 import { parseSupervisorConfig } from '../sealed/config.ts';
-import { launchArgv } from './argv.ts';
+import { idOf, launchArgv } from './argv.ts';
 import { environmentFor } from './environment.ts';
 import { parseLaunch } from './parse-launch.ts';
+import { handOverTerminal } from './terminal.ts';
 
 const REFUSED = 126;
 
@@ -30,6 +31,7 @@ export const launch = (args: readonly string[], env: NodeJS.ProcessEnv): number 
     { as: request.as, groups, ...(request.cwd === undefined ? {} : { cwd: request.cwd }) },
     request.argv,
   );
+  handOverTerminal(idOf(request.as));
   process.umask(0o002);
   process.chdir('/');
   if (!process.execve) {

@@ -6,7 +6,7 @@ export interface ExactProcess {
   startTime: string;
 }
 
-export const isAlive = async ({ pid, startTime }: ExactProcess): Promise<boolean> => {
+const isAlive = async ({ pid, startTime }: ExactProcess): Promise<boolean> => {
   const stat = await readStat(pid);
   return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X';
 };

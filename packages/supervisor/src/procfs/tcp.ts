@@ -13,7 +13,7 @@ export interface TcpRow {
 }
 
 export const TCP_ESTABLISHED = '01';
-export const TCP_LISTEN = '0A';
+const TCP_LISTEN = '0A';
 
 const ROW =
   /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]{2}) \S+ \S+ \S+\s+(\d+)\s+\d+\s+(\d+)/;
