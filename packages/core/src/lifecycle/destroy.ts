@@ -3,6 +3,7 @@ import type { CallOptions, DestroyResult } from '../api/nemoclaw.ts';
 import { runOperation } from '../operations/run.ts';
 import type { Operation } from '../operations/types.ts';
 import { removeEgressIfUnused } from './onboard/network.ts';
+import { operationOptions, withLock } from './operation-options.ts';
 import { knownSandbox } from './resolve.ts';
 import type { Services } from './services.ts';
 
@@ -24,6 +25,7 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
   const mine = { [LABELS.sandboxId]: data.sandboxId };
   return {
     name: 'destroy',
+    afterCommit: 'throw',
     sandbox: data.name,
     data,
     steps: [
@@ -73,13 +75,9 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
 
 /** Takes a sandbox away whole; its images stay, they are shared. The journal is forgotten only when all else is gone. */
 export const destroy = async (services: Services, name: string, options: CallOptions = {}): Promise<DestroyResult> => {
-  const { store, clock } = services;
+  const { store } = services;
   const { record } = await knownSandbox(services, name);
-  const lock = await store.lock(record.name, {
-    operation: 'destroy',
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
-  try {
+  return withLock(services, record.name, 'destroy', options, async () => {
     // Whatever was half-done on it is now beside the point: all of it goes.
     await store.clearOperation(record.name);
     const data: DestroyData = {
@@ -89,19 +87,12 @@ export const destroy = async (services: Services, name: string, options: CallOpt
       networks: 0,
       volumes: 0,
     };
-    await runOperation(await destroyOperation(services, data), {
-      store,
-      clock,
-      ...(options.signal ? { signal: options.signal } : {}),
-      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-    });
+    await runOperation(await destroyOperation(services, data), operationOptions(services, options));
     await store.removeSandbox(record.name);
     const { containers, networks, volumes } = data;
     return {
       removed: { containers, networks, volumes, files: true },
       notes: ['Images are kept; the next onboard is quick.'],
     };
-  } finally {
-    await lock.release();
-  }
+  });
 };

@@ -7,6 +7,7 @@ import type { Operation } from '../operations/types.ts';
 import { callRelay, callSupervisor } from './control.ts';
 import { failureReporter } from './failure.ts';
 import { type IngressAnswer, pingIngress } from './ingress.ts';
+import { operationOptions, withLock } from './operation-options.ts';
 import { type KnownSandbox, knownSandbox, runningContainer } from './resolve.ts';
 import type { Services } from './services.ts';
 
@@ -109,20 +110,12 @@ export const gatewayRestart = async (
   name: string,
   options: RestartOptions,
 ): Promise<RestartReport> => {
-  const { store, clock } = services;
   const known = await knownSandbox(services, name);
-  const lock = await store.lock(known.record.name, {
-    operation: 'gateway-restart',
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
-  try {
+  return withLock(services, known.record.name, 'gateway-restart', options, async () => {
     await refuseWhilePending(services, known.record.name);
     const operation = await restartOperation(services, known, options);
     await runOperation(operation, {
-      store,
-      clock,
-      ...(options.signal ? { signal: options.signal } : {}),
-      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+      ...operationOptions(services, options),
       onFailure: failureReporter({
         services,
         onProgress: options.onProgress,
@@ -143,9 +136,7 @@ export const gatewayRestart = async (
       ingress: ingress as unknown as IngressAnswer,
       heldRequests: Math.max(0, heldAfter - heldBefore),
     };
-  } finally {
-    await lock.release();
-  }
+  });
 };
 
 /** A mutating command on a sandbox with a half-finished operation: that one comes first. */

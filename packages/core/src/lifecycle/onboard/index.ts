@@ -3,6 +3,7 @@ import type { CallOptions, OnboardInput, OnboardPlan, OnboardResult } from '../.
 import { codedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
+import { operationOptions, withLock } from '../operation-options.ts';
 import type { Services } from '../services.ts';
 import { recordOf } from './data.ts';
 import { newOnboardData } from './new-data.ts';
@@ -53,34 +54,29 @@ export const onboard = async (
   if (input.dryRun) return { plan, warnings: found.warnings, timings: { preflight: preflightMs } };
   for (const warning of found.warnings) options.onProgress?.({ type: 'note', level: 'warn', text: warning });
 
-  const lock = await store.lock(found.name, {
-    operation: 'onboard',
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
-  try {
+  return withLock(services, found.name, 'onboard', options, async () => {
     // Somebody else may have made it while we looked and waited.
     if ((await store.readRecord(found.name)) || (await store.readOperation(found.name)))
       throw codedError('SANDBOX_EXISTS', { message: `A sandbox named ${found.name} was made in the meantime.` });
-    const outcome = await runOperation(operation, {
-      store,
-      clock,
-      ...(options.signal ? { signal: options.signal } : {}),
-      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-      onFailure: failureReporter({
-        services,
-        onProgress: options.onProgress,
-        driver: tools.driver,
-        name: found.name,
-        operation: 'onboard',
-        evidenceFolder: join(services.options.home, 'evidence', found.name),
-        hookInput: () => ({
-          sandbox: { id: data.sandboxId, name: data.name },
-          operation: data.operationId,
-          agent: recordOf(data).agent.id,
+    const outcome = await leavingNothing(services, found.name, () =>
+      runOperation(operation, {
+        ...operationOptions(services, options),
+        onFailure: failureReporter({
+          services,
+          onProgress: options.onProgress,
+          driver: tools.driver,
+          name: found.name,
+          operation: 'onboard',
+          evidenceFolder: join(services.options.home, 'evidence', found.name),
+          hookInput: () => ({
+            sandbox: { id: data.sandboxId, name: data.name },
+            operation: data.operationId,
+            agent: recordOf(data).agent.id,
+          }),
+          containers: () => ({ agent: data.agentId, relay: data.relayId, forward: data.forwardId }),
         }),
-        containers: () => ({ agent: data.agentId, relay: data.relayId, forward: data.forwardId }),
       }),
-    });
+    );
     const record = recordOf(data);
     return {
       plan: { ...plan, provenance: data.provenance },
@@ -89,11 +85,15 @@ export const onboard = async (
       warnings: record.warnings,
       timings: { preflight: preflightMs, ...outcome.timings },
     };
+  });
+};
+
+/** Undone to the last: then nothing of it stays, the folder neither. Otherwise the journal is there, and is what `recover` needs. */
+const leavingNothing = async <T>({ store }: Services, name: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
   } catch (error) {
-    // Undone to the last: then nothing of it stays, the folder neither. Otherwise the journal is what `recover` needs.
-    if (!(await store.readOperation(found.name))) await store.removeSandbox(found.name);
+    if (!(await store.readOperation(name))) await store.removeSandbox(name);
     throw error;
-  } finally {
-    await lock.release();
   }
 };

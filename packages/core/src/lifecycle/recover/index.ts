@@ -8,6 +8,7 @@ import type { OnboardData } from '../onboard/data.ts';
 import { recordOf } from '../onboard/data.ts';
 import { onboardOperation } from '../onboard/operation.ts';
 import type { OnboardTools } from '../onboard/tools.ts';
+import { operationOptions, withLock } from '../operation-options.ts';
 import { knownSandbox } from '../resolve.ts';
 import type { Services } from '../services.ts';
 import { healOperation } from './heal.ts';
@@ -49,18 +50,13 @@ const finishPending = async (
   name: string,
   options: CallOptions,
 ): Promise<RecoverResult | undefined> => {
-  const { store, clock } = services;
+  const { store } = services;
   const operation = await reopen(services, journal);
   if (!operation) {
     await store.clearOperation(name);
     return undefined;
   }
-  const outcome = await resumeOperation(operation as Operation<never>, journal, {
-    store,
-    clock,
-    ...(options.signal ? { signal: options.signal } : {}),
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-  });
+  const outcome = await resumeOperation(operation as Operation<never>, journal, operationOptions(services, options));
   const gone = journal.operation === 'destroy' || outcome.direction === 'back';
   if (!gone) return undefined;
   await store.removeSandbox(name);
@@ -80,7 +76,6 @@ const heal = async (
   actions: string[],
   options: CallOptions,
 ): Promise<RecoverResult> => {
-  const { store, clock } = services;
   const known = await knownSandbox(services, name);
   const tools = await toolsFor(services, known.record.agent.id);
   const seen = await look(tools.driver, known, tools.homeId, options.signal ?? new AbortController().signal);
@@ -90,12 +85,7 @@ const heal = async (
       details: { ids: seen.agent.ids },
     });
   const repair = planRepair(seen, known.record.provider.forward);
-  await runOperation(healOperation(tools, known, seen, repair), {
-    store,
-    clock,
-    ...(options.signal ? { signal: options.signal } : {}),
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-  });
+  await runOperation(healOperation(tools, known, seen, repair), operationOptions(services, options));
   for (const [part, made] of Object.entries(repair)) if (made) actions.push(`made the ${part} anew`);
   if (seen.agent.state === 'present' && seen.agent.container.phase !== 'running') actions.push('started the agent');
   if (seen.relay && seen.relay.phase !== 'running' && !repair.relay) actions.push('started the relay');
@@ -108,8 +98,7 @@ export const recover = async (services: Services, input: string, options: CallOp
   const name = parseSandboxName(input);
   const pending = await store.readOperation(name);
   if (!pending) await knownSandbox(services, name);
-  const lock = await store.lock(name, { operation: 'recover', ...(options.signal ? { signal: options.signal } : {}) });
-  try {
+  return withLock(services, name, 'recover', options, async () => {
     const journal = await store.readOperation(name);
     if (journal) {
       const done = await finishPending(services, journal, name, options);
@@ -118,9 +107,7 @@ export const recover = async (services: Services, input: string, options: CallOp
     const { record } = await knownSandbox(services, name);
     if (record.phase !== 'ready') return await removeRemains(services, name, record.sandboxId, record.phase, options);
     return await heal(services, name, journal ? [`closed the unfinished ${journal.operation}`] : [], options);
-  } finally {
-    await lock.release();
-  }
+  });
 };
 
 /** A record that never became ready, or was to go, and no journal: a crash between the two. What is left of it goes. */
@@ -132,12 +119,7 @@ const removeRemains = async (
   options: CallOptions,
 ): Promise<RecoverResult> => {
   const data: DestroyData = { sandboxId, name, containers: 0, networks: 0, volumes: 0 };
-  await runOperation(await destroyOperation(services, data), {
-    store: services.store,
-    clock: services.clock,
-    ...(options.signal ? { signal: options.signal } : {}),
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-  });
+  await runOperation(await destroyOperation(services, data), operationOptions(services, options));
   await services.store.removeSandbox(name);
   return { verdict: 'removed', actions: [`removed what was left of ${name} (${phase})`] };
 };
