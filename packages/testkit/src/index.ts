@@ -1,1 +1,3 @@
-export {};
+export * from './homes/index.ts';
+export * from './model-image/index.ts';
+export * from './scripted-model/index.ts';

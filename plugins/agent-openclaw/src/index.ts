@@ -1,1 +1,28 @@
-export {};
+import { defineAgent } from '@nemoclaw/plugin-api';
+import { chat } from './chat/chat.ts';
+import { configure } from './config/configure.ts';
+import { PROFILES } from './config/profiles.ts';
+import { image } from './image/recipe.ts';
+import { OPENCLAW_VERSION } from './version.ts';
+
+const GIB = 1024 ** 3;
+
+export default defineAgent({
+  id: 'openclaw',
+  title: 'OpenClaw',
+  version: OPENCLAW_VERSION,
+  // 2 GiB boots without headroom, 1.25 GiB is killed in a loop.
+  memoryBytes: 3 * GIB,
+  profiles: PROFILES.map(({ id, promptTokens, answerTokens }) => ({ id, promptTokens, answerTokens })),
+  isolation: [
+    {
+      mode: 'shared',
+      memoryBytes: 0,
+      note: "Tools run as the gateway's uid: a command of the agent's can read the gateway's token and configuration.",
+    },
+  ],
+  image,
+  configure,
+  chat,
+  ping: { path: '/healthz', status: 200 },
+});

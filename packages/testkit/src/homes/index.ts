@@ -1,0 +1,1 @@
+export { type ThrowAwayHome, throwAwayHome } from './home.ts';
