@@ -11,7 +11,10 @@ settings.enableAutoTranspile = false;
 export async function freshManifest(): Promise<string> {
   const plugin = new Plugin({ root: PACKAGE, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
   await plugin.load();
-  return `${JSON.stringify(plugin.manifest, undefined, 2)}\n`;
+  const { commands, version } = plugin.manifest;
+  // Files are found in no order that lasts.
+  const sorted = Object.fromEntries(Object.entries(commands).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify({ commands: sorted, version }, undefined, 2)}\n`;
 }
 
 export async function writeManifest(): Promise<void> {
@@ -27,7 +30,8 @@ export async function programConfig(program: Program): Promise<Config> {
 
 export async function commandIndex(program: Program): Promise<GrammarCommand[]> {
   const config = await programConfig(program);
-  return config.commands.map((command) => {
+  const commands = [...config.commands].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return commands.map((command) => {
     const { scope } = command as unknown as GrammarCommand;
     const aliases = [...command.aliases, ...command.hiddenAliases];
     const plugin = command.pluginName === 'nemoclaw' ? undefined : command.pluginName;

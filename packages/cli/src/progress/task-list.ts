@@ -1,6 +1,6 @@
 import type { ProgressEvent } from '@nemoclaw/core';
 import { oneLine } from '@nemoclaw/core/text';
-import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
+import { DefaultRenderer, Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import { seconds } from '../render/age.ts';
 import { progressLine } from './line.ts';
 import type { ProgressRenderer } from './renderer.ts';
@@ -121,6 +121,11 @@ function settle(step: LiveStep, event: StepEvent): void {
   }
 }
 
+/** listr2 asks whether *stdout* is a terminal; ours draws on stderr, which is one. */
+class StderrRenderer extends DefaultRenderer {
+  static override nonTTY = true;
+}
+
 function runList(steps: Map<string, LiveStep>, stderr: NodeJS.WriteStream): Promise<unknown> {
   const list = new Listr(
     [...steps.values()].map((step) => ({
@@ -130,7 +135,7 @@ function runList(steps: Map<string, LiveStep>, stderr: NodeJS.WriteStream): Prom
     {
       // Signals are ours: the first one undoes, the second one ends.
       registerSignalListeners: false,
-      renderer: 'default',
+      renderer: StderrRenderer,
       rendererOptions: {
         collapseErrors: false,
         showErrorMessage: false,

@@ -15,7 +15,9 @@ export function renderPlugins(plugins: readonly PluginReport[]): string {
 
 export function renderPlugin(plugin: PluginReport): string {
   const lines = [
-    `${plugin.name}@${plugin.version} (${plugin.source}, API ${plugin.api})`,
+    `${plugin.name}@${plugin.version} (${plugin.source}, API ${plugin.api}): ${plugin.diagnosis}`,
+    ...(plugin.reason === undefined ? [] : [`  ${plugin.reason}`]),
+    ...(plugin.fix === undefined ? [] : [`  fix: ${plugin.fix}`]),
     ...plugin.contributions.flatMap((contribution) => [
       `  ${contribution.kind} ${contribution.id}: ${contribution.diagnosis}`,
       ...(contribution.reason === undefined ? [] : [`    ${contribution.reason}`]),
@@ -37,6 +39,6 @@ export function renderPluginsDoctor(plugins: readonly PluginReport[]): string {
 /** `disabled` is the user's own choice, so it is no fault. */
 export function brokenPlugins(plugins: readonly PluginReport[]): PluginReport[] {
   return plugins.filter((plugin) =>
-    plugin.contributions.some(({ diagnosis }) => diagnosis !== 'ok' && diagnosis !== 'disabled'),
+    [plugin, ...plugin.contributions].some(({ diagnosis }) => diagnosis !== 'ok' && diagnosis !== 'disabled'),
   );
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { watchInterrupts } from './interrupt.ts';
 
 class Exited extends Error {
-  constructor(readonly status: number) {
+  constructor(status: number) {
     super(`exit ${status}`);
   }
 }
