@@ -1,8 +1,13 @@
-import type { JsonObject } from '@nemoclaw/plugin-api';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type JsonObject, untilAborted } from '@nemoclaw/plugin-api';
+import { describeError } from '../errors/index.ts';
+import { ensureFolder, writeFileAtomic } from '../state/atomic-file.ts';
 import type { StateStore } from '../state/store.ts';
+import { bounded, fileName } from './shape.ts';
 
 export interface Collector {
-  /** Becomes the file's name. */
+  /** Name of the file, such as `agent.log`; `.txt` or `.json` is added where there is no ending. */
   name: string;
   run(signal: AbortSignal): Promise<string | JsonObject>;
 }
@@ -15,12 +20,108 @@ export interface CaptureInput {
   step: string;
   collect: Collector[];
   redactText: (text: string) => string;
+  /** For all collectors together; 10 s. */
   totalMs?: number;
+  /** For one collector; 2 s. */
   perCallMs?: number;
   now?: () => Date;
 }
 
-/** The folder's path. */
-export const captureEvidence = async (_input: CaptureInput): Promise<string> => {
-  throw new Error('not written yet');
+const TOTAL_MS = 10_000;
+const PER_CALL_MS = 2_000;
+const KEPT_FOLDERS = 20;
+
+type Collected = { outcome: 'ok'; content: string | JsonObject } | { outcome: 'failed'; why: string };
+
+interface CollectedFile {
+  file: string;
+  result: Collected;
+  elapsedMs: number;
+}
+
+const runCollector = async (collector: Collector, total: AbortSignal, perCallMs: number): Promise<Collected> => {
+  const own = new AbortController();
+  // A referenced timer: what hangs must not end the process before the rest is written.
+  const timer = setTimeout(() => own.abort(new Error(`no answer within ${perCallMs / 1000} s`)), perCallMs);
+  try {
+    const signal = AbortSignal.any([own.signal, total]);
+    return { outcome: 'ok', content: await untilAborted(collector.run(signal), signal) };
+  } catch (error) {
+    return { outcome: 'failed', why: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const collectAll = async (input: CaptureInput): Promise<CollectedFile[]> => {
+  const totalMs = input.totalMs ?? TOTAL_MS;
+  const total = new AbortController();
+  const timer = setTimeout(() => total.abort(new Error(`the ${totalMs / 1000} s for evidence were over`)), totalMs);
+  try {
+    const files: CollectedFile[] = [];
+    // One after the other: an engine that is in trouble gets no crowd of questions.
+    for (const collector of input.collect) {
+      const start = performance.now();
+      const result = await runCollector(collector, total.signal, input.perCallMs ?? PER_CALL_MS);
+      files.push({
+        file: fileName(collector.name, result.outcome === 'ok' ? result.content : ''),
+        result,
+        elapsedMs: Math.round(performance.now() - start),
+      });
+    }
+    return files;
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const summaryOf = (input: CaptureInput, at: Date, files: CollectedFile[]): JsonObject => {
+  const { code, message, hint, plugin } = describeError(input.error);
+  return {
+    version: 1,
+    at: at.toISOString(),
+    sandbox: input.name,
+    operation: input.operation,
+    step: input.step,
+    error: { code, message, ...(hint === undefined ? {} : { hint }), ...(plugin === undefined ? {} : { plugin }) },
+    details: (input.error as { details?: JsonObject } | undefined)?.details ?? {},
+    files: files.map(({ file, result, elapsedMs }) =>
+      result.outcome === 'ok' ? { file, elapsedMs } : { file, elapsedMs, missing: result.why },
+    ),
+  };
+};
+
+/** The oldest go; their names begin with their time. */
+const keepLast = async (folder: string): Promise<void> => {
+  const names = (await readdir(folder)).sort();
+  for (const name of names.slice(0, Math.max(0, names.length - KEPT_FOLDERS)))
+    await rm(join(folder, name), { recursive: true, force: true });
+};
+
+const makeFolder = async (parent: string, operation: string, at: Date): Promise<string> => {
+  const base = `${at.toISOString().replaceAll(':', '-')}-${operation.replace(/[^a-z0-9-]+/gi, '-')}`;
+  await ensureFolder(parent);
+  const taken = new Set(await readdir(parent));
+  let name = base;
+  for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
+  await ensureFolder(join(parent, name));
+  return join(parent, name);
+};
+
+/**
+ * Writes what can be known about a failure to `evidence/<time>-<operation>/`: `summary.json` and a file for each
+ * collector, all redacted, 256 KiB each at most. A collector that hangs or fails costs its bound and is named in the
+ * summary. Keeps the last 20 folders. Returns the folder's path; DISK_FULL, HOME_UNWRITABLE.
+ */
+export const captureEvidence = async (input: CaptureInput): Promise<string> => {
+  const at = (input.now ?? (() => new Date()))();
+  const { evidence } = input.store.paths(input.name);
+  const files = await collectAll(input);
+  const folder = await makeFolder(evidence, input.operation, at);
+  const write = (file: string, content: string | JsonObject): Promise<void> =>
+    writeFileAtomic(join(folder, file), bounded(content, input.redactText));
+  await write('summary.json', summaryOf(input, at, files));
+  for (const { file, result } of files) if (result.outcome === 'ok') await write(file, result.content);
+  await keepLast(evidence);
+  return folder;
 };

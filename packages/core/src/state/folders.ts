@@ -5,11 +5,12 @@ import { ensureFolder, syncFolder } from './atomic-file.ts';
 
 const absent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
+/** Empty for what is not there or is no folder. */
 export const namesIn = async (folder: string): Promise<string[]> => {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (absent(error)) return [];
+    if (absent(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return [];
     throw error;
   }
 };

@@ -1,7 +1,5 @@
-import type { DeviceRequest, GpuProof, JsonObject, ProbeResult } from '@nemoclaw/plugin-api';
+import type { JsonObject } from '@nemoclaw/plugin-api';
 import { z } from 'zod';
-import type { OwnershipJournal, SandboxRecord } from '../api/records.ts';
-import type { OperationJournal } from '../operations/types.ts';
 
 const json: z.ZodType<JsonObject, JsonObject> = z.record(z.string(), z.json());
 const text = z.string();
@@ -134,17 +132,3 @@ export const operationJournalSchema = z.strictObject({
   ),
   data: json,
 });
-
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-
-/** Compile-time only: a schema and the type that stands for it can't drift apart. */
-export type SchemasMatchTypes = [
-  Same<z.infer<typeof sandboxRecordSchema>, SandboxRecord>,
-  Same<z.infer<typeof ownershipJournalSchema>, OwnershipJournal>,
-  Same<z.infer<typeof operationJournalSchema>, OperationJournal>,
-  Same<z.infer<typeof probeResult>, ProbeResult>,
-  Same<z.infer<typeof gpuProof>, GpuProof>,
-  Same<z.infer<typeof deviceRequest>, DeviceRequest>,
-];
-const match: SchemasMatchTypes = [true, true, true, true, true, true];
-void match;

@@ -118,22 +118,22 @@ export const createStateStore = (home: string, deps: StateStoreDeps = {}): State
       }
       return names;
     },
-    readRecord: (name) => readNamed(paths(name).record, sandboxRecordSchema, name),
-    writeRecord: (record) => write(paths(record.name).record, sandboxRecordSchema, record),
-    readOwnership: (name) => readNamed(paths(name).ownership, ownershipJournalSchema, name),
-    writeOwnership: (journal) => write(paths(journal.name).ownership, ownershipJournalSchema, journal),
+    readRecord: async (name) => readNamed(paths(name).record, sandboxRecordSchema, name),
+    writeRecord: async (record) => write(paths(record.name).record, sandboxRecordSchema, record),
+    readOwnership: async (name) => readNamed(paths(name).ownership, ownershipJournalSchema, name),
+    writeOwnership: async (journal) => write(paths(journal.name).ownership, ownershipJournalSchema, journal),
     async readOperation(name) {
       const path = paths(name).operation;
       const journal = await readState(path, operationJournalSchema);
       if (journal) checkName(path, journal.sandbox, name);
       return journal;
     },
-    writeOperation: (name, journal) => write(paths(name).operation, operationJournalSchema, journal),
-    clearOperation: (name) => removeFile(paths(name).operation),
-    readSecret: (name, file) => readText(secretPath(name, file)),
-    writeSecret: (name, file, content) => writeFileAtomic(secretPath(name, file), content),
-    removeSandbox: (name) => removeFolder(paths(name).folder, join(home, 'trash')),
-    lock: (name, options) =>
+    writeOperation: async (name, journal) => write(paths(name).operation, operationJournalSchema, journal),
+    clearOperation: async (name) => removeFile(paths(name).operation),
+    readSecret: async (name, file) => readText(secretPath(name, file)),
+    writeSecret: async (name, file, content) => writeFileAtomic(secretPath(name, file), content),
+    removeSandbox: async (name) => removeFolder(paths(name).folder, join(home, 'trash')),
+    lock: async (name, options) =>
       acquireLock({
         folder: join(home, 'locks', parseSandboxName(name)),
         name,
