@@ -59,7 +59,7 @@ export const agentSpec = (input: AgentSpecInput): ContainerSpec => {
       },
     ],
     capAdd: ['SETUID', 'SETGID', 'KILL'],
-    limits: { memoryBytes: input.memoryBytes, pids: 512, nofile: 65_536 },
+    limits: { memoryBytes: input.memoryBytes, pids: 512 },
     restartPolicy: 'unless-stopped',
   };
 };

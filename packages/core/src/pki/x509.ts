@@ -1,4 +1,18 @@
 // The library's dependency injection needs this polyfill before anything else of it is loaded.
 import 'reflect-metadata';
 
-export * from '@peculiar/x509';
+// By name: `export *` of a CommonJS package comes out empty from a bundle that is split.
+export {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';

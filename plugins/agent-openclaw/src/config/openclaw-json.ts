@@ -27,6 +27,8 @@ export function openclawJson(input: AgentConfigInput): JsonObject {
       http: { endpoints: { chatCompletions: { enabled: true }, responses: { enabled: false } } },
       controlUi: { enabled: false },
       cliAgents: { enabled: false },
+      // The supervisor's front door: it passes on what the relay says of the client, who is then no local one.
+      trustedProxies: ['127.0.0.1'],
       // An operator's shell with the gateway's uid.
       terminal: { enabled: false },
       nodes: {

@@ -38,7 +38,7 @@ export const preflightProbesStep = (tools: OnboardTools): OnboardStep => ({
       services: tools.services,
       driver: tools.driver,
       homeId: tools.homeId,
-      egress: egressOf(data),
+      egress: egressOf(tools, data),
       helperImage: data.helperImage,
       hostEndpoints: endpoint ? [{ purpose: `provider ${recordOf(data).provider.id}`, ...endpoint }] : [],
       sandbox: { id: data.sandboxId, name: data.name },

@@ -78,7 +78,7 @@ export const relayStep = (tools: OnboardTools): OnboardStep => ({
             image: data.relayImage,
             networkId: data.networkId,
             egressId: data.egressId,
-            hostAddress: await hostAddress(driver, egressOf(data)),
+            hostAddress: await hostAddress(driver, egressOf(tools, data)),
             ingressPort: recordOf(data).ingressPort,
           }),
           { signal },

@@ -3,7 +3,7 @@ import { LABELS } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
 import type { Step } from '../../operations/types.ts';
-import { containerLabels, sandboxLabels } from '../names.ts';
+import { containerLabels, egressNetworkName, sandboxLabels } from '../names.ts';
 import type { Services } from '../services.ts';
 import { type OnboardData, recordOf } from './data.ts';
 
@@ -82,9 +82,9 @@ export const findGeneration = async (
   return found[0];
 };
 
-export const egressOf = (data: OnboardData): NetworkState => ({
+export const egressOf = (tools: OnboardTools, data: OnboardData): NetworkState => ({
   id: data.egressId,
-  name: '',
+  name: egressNetworkName(tools.homeId),
   subnet: data.egressSubnet,
   gateway: data.egressGateway,
   labels: {},
