@@ -42,12 +42,13 @@ export abstract class NemoclawCommand extends Command {
   }
 
   /** Opens the core; quiet commands and `--json` show no progress. */
-  protected async open(quiet = false): Promise<Session> {
+  protected async open(mode: { quiet?: boolean; changes?: boolean } = {}): Promise<Session> {
     this.#session ??= await openSession({
       bin: this.program.bin,
       version: this.config.version,
       generated: this.#generated,
-      quiet: quiet || this.jsonEnabled(),
+      quiet: mode.quiet === true || this.jsonEnabled(),
+      changes: mode.changes === true,
     });
     return this.#session;
   }

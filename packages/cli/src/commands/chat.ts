@@ -30,7 +30,7 @@ export default class Chat extends NemoclawCommand {
   }
 
   async #conversation(name: string): Promise<void> {
-    const { nemoclaw, call } = await this.open(true);
+    const { nemoclaw, call } = await this.open({ quiet: true });
     await converse({ stdin: process.stdin, stdout: process.stdout, signal: call.signal }, (turns, onText) =>
       nemoclaw.chat(name, { turns, onText }, call),
     );

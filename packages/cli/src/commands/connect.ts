@@ -15,7 +15,7 @@ export default class Connect extends NemoclawCommand {
     if (!isInteractive()) {
       this.usage('connect needs a terminal.', `Without one: ${this.program.bin} ${args.name} exec -- COMMAND`);
     }
-    const { nemoclaw, call } = await this.open(true);
+    const { nemoclaw, call } = await this.open({ quiet: true });
     const status = await withTerminal(true, (streams) =>
       nemoclaw.exec(args.name, { argv: ['/bin/bash', '-l'], as: 'tools', ...streams }, call),
     );

@@ -15,7 +15,7 @@ export default class Destroy extends NemoclawCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Destroy);
     if (!flags.yes) await this.#ask(args.name);
-    const { nemoclaw, call } = await this.open();
+    const { nemoclaw, call } = await this.open({ changes: true });
     const result = await nemoclaw.destroy(args.name, call);
     await this.show(renderDestroy(args.name, result));
     return result;
@@ -26,10 +26,8 @@ export default class Destroy extends NemoclawCommand {
       this.usage(`destroy removes ${name} for good and nobody can be asked here.`, 'Say --yes or set NEMOCLAW_YES=1.');
     }
     const { confirm } = await import('@inquirer/prompts');
-    const sure = await confirm({
-      message: `Remove ${name}, its conversations and its workspace for good?`,
-      default: false,
-    });
+    const message = `Remove ${name}, its conversations and its workspace for good?`;
+    const sure = await confirm({ message, default: false }, { output: process.stderr });
     if (!sure) this.usage('Nothing was removed.');
   }
 }

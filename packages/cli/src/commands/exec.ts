@@ -31,7 +31,7 @@ export default class Exec extends NemoclawCommand {
     const { own, command } = splitExec(this.argv);
     const { args, flags } = await this.parse(Exec, own);
     if (command.length === 0) this.usage('There is no command to run.', `${this.program.bin} ${args.name} exec -- ls`);
-    const { nemoclaw, call } = await this.open(true);
+    const { nemoclaw, call } = await this.open({ quiet: true });
     if (this.jsonEnabled()) return this.#collected(args.name, command, flags.as);
     const tty = flags.tty ?? (process.stdin.isTTY === true && process.stdout.isTTY === true);
     const status = await withTerminal(tty, (streams) =>
@@ -43,7 +43,7 @@ export default class Exec extends NemoclawCommand {
 
   /** Both streams in the envelope, stdin closed. */
   async #collected(name: string, argv: string[], as: 'tools' | 'gateway'): Promise<unknown> {
-    const { nemoclaw, call } = await this.open(true);
+    const { nemoclaw, call } = await this.open({ quiet: true });
     const stdout = collect();
     const stderr = collect();
     const stdin = new PassThrough().end();

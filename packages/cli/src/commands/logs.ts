@@ -16,12 +16,17 @@ export default class Logs extends NemoclawCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Logs);
     if (flags.follow && this.jsonEnabled()) this.usage('--follow has no end, so it has no --json.');
-    const { nemoclaw, call } = await this.open();
+    const { nemoclaw, call, interruptedBy } = await this.open();
     const lines: { stream: string; text: string }[] = [];
-    for await (const line of nemoclaw.logs(args.name, { ...call, ...flags })) {
-      const clean = { stream: line.stream, text: stripControl(line.text) };
-      if (this.jsonEnabled()) lines.push(clean);
-      else process.stdout.write(clean.text.endsWith('\n') ? clean.text : `${clean.text}\n`);
+    try {
+      for await (const line of nemoclaw.logs(args.name, { ...call, ...flags })) {
+        const clean = { stream: line.stream, text: stripControl(line.text) };
+        if (this.jsonEnabled()) lines.push(clean);
+        else process.stdout.write(clean.text.endsWith('\n') ? clean.text : `${clean.text}\n`);
+      }
+    } catch (error) {
+      // Ctrl+C is how following ends.
+      if (!flags.follow || interruptedBy() === undefined) throw error;
     }
     return { lines };
   }

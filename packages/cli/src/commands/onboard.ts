@@ -72,11 +72,13 @@ export default class Onboard extends NemoclawCommand {
     const { args, flags } = await this.parse(Onboard);
     const said = { ...flags, name: flags.name ?? args.sandbox };
     if (said.name !== undefined) checkNewName(said.name, this.grammar, this.program.bin);
-    const credential = await readCredential(said, process.env);
-    const { nemoclaw, call } = await this.open(flags.quiet);
+    const given = await readCredential(said, process.env);
+    const { nemoclaw, providers, call } = await this.open({ quiet: flags.quiet, changes: true });
     const mayAsk = isInteractive() && !flags.yes && !this.jsonEnabled();
-    const answered = mayAsk ? await askOnboard(said, this.program, this.grammar, nemoclaw) : said;
-    const result = await nemoclaw.onboard(toOnboardInput(answered, this.program, credential), call);
+    const { choices, credential } = mayAsk
+      ? await askOnboard(said, given, { program: this.program, commands: this.grammar, nemoclaw, providers })
+      : { choices: said, credential: given };
+    const result = await nemoclaw.onboard(toOnboardInput(choices, this.program, credential), call);
     this.warnings.push(...result.warnings);
     await this.show(renderOnboard(result, this.program.bin));
     if (!this.jsonEnabled()) for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);

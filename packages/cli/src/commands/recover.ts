@@ -9,7 +9,7 @@ export default class Recover extends NemoclawCommand {
 
   async run(): Promise<unknown> {
     const { args } = await this.parse(Recover);
-    const { nemoclaw, call } = await this.open();
+    const { nemoclaw, call } = await this.open({ changes: true });
     const result = await nemoclaw.recover(args.name, call);
     await this.show(renderRecover(args.name, result));
     return result;

@@ -8,6 +8,7 @@ it.each([
   ['BUSY', 75],
   ['ENGINE_NOT_RUNNING', 1],
   ['CHECKS_FAILED', 1],
+  ['INTERRUPTED', 130],
   ['A_CODE_OF_A_PLUGIN', 1],
 ])('%s → %i', (code, expected) => {
   expect(exitCodeOf(code)).toBe(expected);

@@ -16,18 +16,25 @@ export interface Interrupt {
 
 type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit'> & { stderr: { write(text: string): unknown } };
 
-/** The first SIGINT or SIGTERM aborts, so that what was begun is undone; a second one ends the process at once. */
-export function watchInterrupts(bin: string, host: Host = process): Interrupt {
+/**
+ * The first SIGINT or SIGTERM aborts, so that what was begun is undone; a second one ends the process at once. Only a
+ * command that `changes` something says so: whoever ends `logs --follow` knows what he does.
+ */
+export function watchInterrupts(bin: string, changes: boolean, host: Host = process): Interrupt {
   const controller = new AbortController();
   let received: InterruptSignal | undefined;
 
+  const say = (text: string): void => {
+    host.stderr.write(`${text}\n`);
+  };
+
   const handle = (signal: InterruptSignal): void => {
     if (received !== undefined) {
-      host.stderr.write(`Stopped at once. \`${bin} <name> recover\` cleans up what was half done.\n`);
+      if (changes) say(`Stopped at once. \`${bin} <name> recover\` cleans up what was half done.`);
       host.exit(SIGNAL_EXIT[signal]);
     }
     received = signal;
-    host.stderr.write('Interrupted: undoing what was begun. Press again to stop at once.\n');
+    if (changes) say('Interrupted: undoing what was begun. A second time stops at once.');
     const reason: InterruptReason = { signal };
     controller.abort(reason);
   };

@@ -1,4 +1,4 @@
-import type { CallOptions, Nemoclaw, NemoclawOptions } from '@nemoclaw/core';
+import type { CallOptions, Nemoclaw, ProviderRecord } from '@nemoclaw/core';
 import { chooseRenderer } from '../progress/renderer.ts';
 import { builtinPlugins } from './builtin-plugins.ts';
 import { dataHome } from './home.ts';
@@ -11,11 +11,15 @@ export interface SessionOptions {
   generated: URL;
   /** No progress; only results and errors. */
   quiet: boolean;
+  /** Whether the command changes a sandbox, so that an interruption has something to undo. */
+  changes: boolean;
 }
 
 /** The program below the command line, for the length of one command. */
 export interface Session {
   nemoclaw: Nemoclaw;
+  /** Places where a model may be, as records. */
+  providers: readonly ProviderRecord[];
   /** To be handed to every call: the abort signal and where progress goes. */
   call: Required<CallOptions>;
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined;
@@ -25,11 +29,9 @@ export interface Session {
 
 /** Loads the core only now: help, usage errors and the fast path never pay for it. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const interrupt = watchInterrupts(options.bin);
-  const core: { createNemoclaw(options: NemoclawOptions): Promise<Nemoclaw> } = (await import(
-    '@nemoclaw/core'
-  )) as never;
-  const nemoclaw = await core.createNemoclaw({
+  const interrupt = watchInterrupts(options.bin, options.changes);
+  const { createNemoclaw, PROVIDERS } = await import('@nemoclaw/core');
+  const nemoclaw = await createNemoclaw({
     home: dataHome(process.env),
     env: process.env,
     program: options.bin,
@@ -39,6 +41,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const progress = await chooseRenderer(process.stderr, options.quiet);
   return {
     nemoclaw,
+    providers: PROVIDERS,
     call: { signal: interrupt.signal, onProgress: progress.onProgress },
     interruptedBy: interrupt.received,
     close: async () => {

@@ -30,7 +30,7 @@ export default class GatewayRestart extends NemoclawCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(GatewayRestart);
-    const { nemoclaw, call } = await this.open(flags.quiet);
+    const { nemoclaw, call } = await this.open({ quiet: flags.quiet, changes: true });
     const report = await nemoclaw.gatewayRestart(args.name, {
       ...call,
       soft: flags.soft,
