@@ -19,7 +19,6 @@ export const namesIn = async (folder: string): Promise<string[]> => {
 const sweep = async (trash: string): Promise<void> => {
   for (const name of await namesIn(trash))
     await rm(join(trash, name), { recursive: true, force: true }).catch(() => {});
-  await rm(trash, { recursive: true, force: true }).catch(() => {});
 };
 
 /** One rename takes the folder away whole; a crash after it leaves only a tombstone, which the next call clears. */

@@ -196,7 +196,7 @@ describe('removeSandbox', () => {
     await store.removeSandbox('demo');
     await store.removeSandbox('demo');
     expect(await store.listNames()).toEqual(['other']);
-    expect((await readdir(home)).sort()).toEqual(['sandboxes']);
+    expect(await readdir(join(home, 'trash'))).toEqual([]);
   });
 
   it('clears what an earlier one left when it was killed', async () => {
@@ -204,7 +204,8 @@ describe('removeSandbox', () => {
     await store.writeRecord(record);
     expect(await store.listNames()).toEqual(['demo']);
     await store.removeSandbox('demo');
-    expect(await readdir(home)).toEqual(['sandboxes']);
+    expect(await readdir(join(home, 'trash'))).toEqual([]);
+    expect(await readdir(join(home, 'sandboxes'))).toEqual([]);
   });
 });
 

@@ -135,8 +135,8 @@ export const createStateStore = (home: string, deps: StateStoreDeps = {}): State
     removeSandbox: async (name) => removeFolder(paths(name).folder, join(home, 'trash')),
     lock: async (name, options) =>
       acquireLock({
-        folder: join(home, 'locks', parseSandboxName(name)),
-        name,
+        folder: join(home, 'locks'),
+        name: parseSandboxName(name),
         operation: options.operation,
         facts,
         now,

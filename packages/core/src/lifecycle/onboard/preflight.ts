@@ -7,7 +7,7 @@ import { detectHostFacts } from '../../host/facts.ts';
 import { routeGpu } from '../../host/route-gpu.ts';
 import { chooseProvider, type ProviderChoice } from '../../providers/discover.ts';
 import { chooseProfile } from '../../providers/profile.ts';
-import { PROVIDERS } from '../../providers/records.ts';
+import { providersAt } from '../../providers/records.ts';
 import { parseSandboxName } from '../../state/names.ts';
 import type { Services } from '../services.ts';
 
@@ -107,7 +107,7 @@ export const preflight = async (services: Services, input: OnboardInput, options
     ...(input.endpoint === undefined ? {} : { endpoint: input.endpoint }),
     ...(input.credential === undefined ? {} : { credential: input.credential }),
     ...(input.model === undefined ? {} : { model: input.model }),
-    records: PROVIDERS,
+    records: providersAt(services.config.providers),
     fetch,
     signal,
   });

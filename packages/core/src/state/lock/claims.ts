@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, readdir, readFile, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { link, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { ensureFolder } from '../atomic-file.ts';
 
@@ -40,54 +40,51 @@ const parse = (text: string): Claim | undefined => {
   }
 };
 
-/** Puts a complete claim into `folder` under a name that was never used before, and gives its id. */
-export const announce = async (folder: string, claim: Claim): Promise<string> => {
+/** Which lock: a folder that is never removed, and the name that its claims begin with. */
+export interface LockPlace {
+  folder: string;
+  name: string;
+}
+
+const pathOf = ({ folder, name }: LockPlace, id: string, suffix: string): string =>
+  join(folder, `${name}.${id}${suffix}`);
+
+/** Puts a complete claim into the folder under a name that was never used before, and gives its id. */
+export const announce = async (place: LockPlace, claim: Claim): Promise<string> => {
   const id = randomBytes(8).toString('hex');
-  // Written beside the folder first: whoever lists the folder sees whole claims only.
-  const temporary = join(dirname(folder), `.${id}.tmp`);
-  for (;;) {
-    await ensureFolder(folder);
-    await writeFile(temporary, JSON.stringify(claim), { mode: 0o600, flag: 'wx' });
-    try {
-      await rename(temporary, join(folder, `${id}${CLAIM}`));
-      return id;
-    } catch (error) {
-      await unlink(temporary).catch(() => {});
-      // The last holder took the empty folder away between our two calls.
-      if (!absent(error)) throw error;
-    }
-  }
+  const temporary = pathOf(place, id, '.tmp');
+  await ensureFolder(place.folder);
+  await writeFile(temporary, JSON.stringify(claim), { mode: 0o600, flag: 'wx' });
+  await rename(temporary, pathOf(place, id, CLAIM));
+  return id;
 };
 
 /** The claim's own name stays, so that whoever lists the folder meanwhile can't miss it. */
-export const markHeld = (folder: string, id: string): Promise<void> =>
-  link(join(folder, `${id}${CLAIM}`), join(folder, `${id}${HELD}`));
+export const markHeld = (place: LockPlace, id: string): Promise<void> =>
+  link(pathOf(place, id, CLAIM), pathOf(place, id, HELD));
 
-export const withdraw = async (folder: string, id: string): Promise<void> => {
+export const withdraw = async (place: LockPlace, id: string): Promise<void> => {
   for (const suffix of [HELD, CLAIM]) {
-    await unlink(join(folder, `${id}${suffix}`)).catch((error: unknown) => {
+    await unlink(pathOf(place, id, suffix)).catch((error: unknown) => {
       if (!absent(error)) throw error;
     });
   }
 };
 
-export const removeIfEmpty = async (folder: string): Promise<void> => {
-  await rmdir(folder).catch(() => {});
-};
-
-export const listClaims = async (folder: string): Promise<FoundClaim[]> => {
-  const names = new Set(await readdir(folder).catch((error: unknown) => (absent(error) ? [] : Promise.reject(error))));
+export const listClaims = async (place: LockPlace): Promise<FoundClaim[]> => {
+  const names = new Set(await readdir(place.folder));
+  const prefix = `${place.name}.`;
   const found: FoundClaim[] = [];
   for (const name of names) {
-    if (!name.endsWith(CLAIM)) continue;
-    const path = join(folder, name);
+    if (!name.startsWith(prefix) || !name.endsWith(CLAIM)) continue;
+    const path = join(place.folder, name);
     const text = await readFile(path, 'utf8').catch((error: unknown) =>
       absent(error) ? undefined : Promise.reject(error),
     );
     // Gone between listing and reading: its owner has given up or is done.
     if (text === undefined) continue;
-    const id = name.slice(0, -CLAIM.length);
-    found.push({ id, path, held: names.has(`${id}${HELD}`), claim: parse(text) });
+    const id = name.slice(prefix.length, -CLAIM.length);
+    found.push({ id, path, held: names.has(`${prefix}${id}${HELD}`), claim: parse(text) });
   }
   return found;
 };

@@ -15,7 +15,7 @@ let folder: string;
 const children: ChildProcess[] = [];
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'nemoclaw lock '));
-  folder = join(root, 'locks', 'demo');
+  folder = join(root, 'locks');
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -68,7 +68,7 @@ const child = (script: string) => {
 
 it('is free again after its release, and leaves nothing behind', async () => {
   for (let round = 0; round < 3; round++) await (await lock()).release();
-  expect(await readdir(join(root, 'locks'))).toEqual([]);
+  expect(await readdir(folder)).toEqual([]);
 });
 
 it('says who holds it, also within one process', async () => {
@@ -78,6 +78,13 @@ it('says who holds it, also within one process', async () => {
   expect(error.message).toContain(`\`gateway-restart\` (process ${process.pid}, since 2026-11-21T09:00:00.000Z)`);
   await held.release();
   await (await lock()).release();
+});
+
+it('is its own for each sandbox', async () => {
+  const held = await lock();
+  const input = { folder, operation: 'x', facts: systemProcessFacts(), now: () => new Date() };
+  const others = await Promise.all(['dem', 'demo2', 'demo-2'].map((name) => acquireLock({ ...input, name })));
+  await Promise.all([held, ...others].map(({ release }) => release()));
 });
 
 it('of a process that was killed is taken over', async () => {
@@ -112,7 +119,31 @@ it('is never held by two, however many want it, and dead claims lie in their way
   const exits = await Promise.all([1, 2, 3].map(() => child(contender).exit()));
   expect(exits).toEqual([0, 0, 0]);
   expect(await readdir(root)).toEqual(['locks']);
+  expect(await readdir(folder)).toEqual([]);
 }, 30_000);
+
+it('is never held by two that ask in the same moment', async () => {
+  let holders = 0;
+  let most = 0;
+  const tryOnce = async (): Promise<'had it' | 'busy'> => {
+    try {
+      const held = await lock();
+      most = Math.max(most, ++holders);
+      await new Promise((wake) => setImmediate(wake));
+      holders--;
+      await held.release();
+      return 'had it';
+    } catch (error) {
+      if ((error as CodedError).code !== 'BUSY') throw error;
+      return 'busy';
+    }
+  };
+  for (let round = 0; round < 5; round++) {
+    const results = await Promise.all(Array.from({ length: 6 }, tryOnce));
+    expect(results).toContain('had it');
+  }
+  expect(most).toBe(1);
+});
 
 describe('a claim that can’t be judged', () => {
   it.each([
@@ -127,13 +158,13 @@ describe('a claim that can’t be judged', () => {
     ['that is damaged', '{'],
   ])('%s is respected, and its file is named', async (_title, content) => {
     await mkdir(folder, { recursive: true });
-    const path = join(folder, 'abc.claim');
+    const path = join(folder, 'demo.abc.claim');
     await writeFile(path, content);
-    await writeFile(join(folder, 'abc.held'), content);
+    await writeFile(join(folder, 'demo.abc.held'), content);
     const error = await failureOf(lock());
     expect(error.code).toBe('BUSY');
     expect(error.hint).toContain(path);
-    expect(await readdir(folder)).toEqual(['abc.claim', 'abc.held']);
+    expect(await readdir(folder)).toEqual(['demo.abc.claim', 'demo.abc.held']);
   });
 });
 

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { codedError } from '../../errors/index.ts';
 import { interrupted } from '../../operations/signals.ts';
 import { naming } from '../atomic-file.ts';
-import { announce, type Claim, type FoundClaim, listClaims, markHeld, removeIfEmpty, withdraw } from './claims.ts';
+import { announce, type Claim, type FoundClaim, listClaims, markHeld, withdraw } from './claims.ts';
 import { judgeOwner, type ProcessStamp } from './judge.ts';
 import type { ProcessFacts } from './process-facts.ts';
 
 export interface LockInput {
-  /** Folder of this lock's claims. */
+  /** Folder of all locks' claims. */
   folder: string;
-  /** What is locked, for messages. */
+  /** Sandbox that is locked. */
   name: string;
   operation: string;
   facts: ProcessFacts;
@@ -47,12 +47,12 @@ type Opponent = { found: FoundClaim; verdict: 'alive' | 'unknowable' };
 /** Claims of others that may be alive; those of the dead are taken away, which is safe since no name is used twice. */
 const opponents = async (input: LockInput, here: ProcessStamp, own: string): Promise<Opponent[]> => {
   const alive: Opponent[] = [];
-  for (const found of await listClaims(input.folder)) {
+  for (const found of await listClaims(input)) {
     if (found.id === own) continue;
     const verdict = found.claim
       ? judgeOwner(found.claim.owner, here, await input.facts.observe(found.claim.owner.pid))
       : 'unknowable';
-    if (verdict === 'dead') await withdraw(input.folder, found.id);
+    if (verdict === 'dead') await withdraw(input, found.id);
     else alive.push({ found, verdict });
   }
   return alive;
@@ -69,21 +69,16 @@ export const acquireLock = async (input: LockInput): Promise<HeldLock> => {
   const deadline = performance.now() + CONTENTION_MS;
   for (;;) {
     if (input.signal?.aborted) throw interrupted(`Waiting for sandbox ${input.name}`, input.signal);
-    const id = await naming(input.folder, () => announce(input.folder, claim));
+    const id = await naming(input.folder, () => announce(input, claim));
     const others = await opponents(input, here, id).catch(async (error: unknown) => {
-      await withdraw(input.folder, id);
+      await withdraw(input, id);
       throw error;
     });
     if (others.length === 0) {
-      await markHeld(input.folder, id);
-      return {
-        async release() {
-          await withdraw(input.folder, id);
-          await removeIfEmpty(input.folder);
-        },
-      };
+      await markHeld(input, id);
+      return { release: () => withdraw(input, id) };
     }
-    await withdraw(input.folder, id);
+    await withdraw(input, id);
     const holder = others.find(({ found }) => found.held || found.claim === undefined);
     const first = holder ?? others[0];
     if (first && (holder !== undefined || performance.now() > deadline))
