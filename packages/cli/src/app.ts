@@ -7,7 +7,7 @@ import { type PresentedError, presentError, renderError } from './envelope/prese
 import { generatedFolder, readCommandIndex } from './generated.ts';
 import { isOwnCommand } from './grammar/own-command.ts';
 import { type GrammarCommand, rewriteArgv } from './grammar/rewrite.ts';
-import { nearest } from './grammar/suggest.ts';
+import { guessCommand } from './grammar/suggest.ts';
 import { packageOf, packageRoot } from './package.ts';
 import type { Program } from './program.ts';
 import { cacheHome, configHome, dataHome } from './runtime/home.ts';
@@ -64,11 +64,4 @@ function withGuess(
   const message = error.message.startsWith('"') ? error.message : `"${words.join(' ')}" is not a command of ${bin}.`;
   const did = guess === undefined ? '' : `Did you mean \`${bin} ${guess}\`? `;
   return { ...error, message, hint: `${did}${error.hint ?? ''}` };
-}
-
-/** `demo gatway restart` → `demo gateway restart`, `gatway restart` → `gateway restart`. */
-function guessCommand(words: readonly string[], commands: readonly GrammarCommand[]): string | undefined {
-  const spoken = (ids: readonly GrammarCommand[]): string[] => ids.map(({ id }) => id.replaceAll(':', ' '));
-  const verb = nearest(words.slice(1).join(' '), spoken(commands.filter(({ scope }) => scope === 'sandbox')));
-  return verb === undefined ? nearest(words.join(' '), spoken(commands)) : `${words[0]} ${verb}`;
 }

@@ -28,6 +28,8 @@ export default class Destroy extends NemoclawCommand {
     const { confirm } = await import('@inquirer/prompts');
     const message = `Remove ${name}, its conversations and its workspace for good?`;
     const sure = await confirm({ message, default: false }, { output: process.stderr });
-    if (!sure) this.usage('Nothing was removed.');
+    if (sure) return;
+    process.stderr.write('Nothing was removed.\n');
+    this.exit(1);
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearest } from './suggest.ts';
+import { guessCommand, nearest } from './suggest.ts';
 
 it.each([
   ['onbord', 'onboard'],
@@ -9,4 +9,14 @@ it.each([
   ['x', undefined],
 ])('%s → %s', (word, expected) => {
   expect(nearest(word, ['onboard', 'list', 'logs', 'gateway restart', 'gateway status'])).toBe(expected);
+});
+
+it.each([
+  ['demo gatway restart', 'demo gateway restart'],
+  ['gatway restart demo', 'gateway restart'],
+  ['onbord x', 'onboard'],
+  ['frobnicate all of it', undefined],
+])('%s → %s', (line, guess) => {
+  const commands = [{ id: 'onboard' }, { id: 'list' }, { id: 'gateway:restart', scope: 'sandbox' as const }];
+  expect(guessCommand(line.split(' '), commands)).toBe(guess);
 });

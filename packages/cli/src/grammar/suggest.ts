@@ -1,3 +1,5 @@
+import type { GrammarCommand } from './rewrite.ts';
+
 /** Edits (insert, delete, replace) between two words. */
 function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -20,4 +22,18 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     .filter(({ edits }) => edits <= limit)
     .sort((a, b) => a.edits - b.edits);
   return ranked[0]?.candidate;
+}
+
+const spoken = (commands: readonly GrammarCommand[]): string[] => commands.map(({ id }) => id.replaceAll(':', ' '));
+
+/** `demo gatway restart` → `demo gateway restart`, `onbord x` → `onboard`. */
+export function guessCommand(words: readonly string[], commands: readonly GrammarCommand[]): string | undefined {
+  const [name, ...verb] = words;
+  const scoped = nearest(verb.join(' '), spoken(commands.filter(({ scope }) => scope === 'sandbox')));
+  if (scoped !== undefined) return `${name} ${scoped}`;
+  for (let length = words.length; length > 0; length--) {
+    const whole = nearest(words.slice(0, length).join(' '), spoken(commands));
+    if (whole !== undefined) return whole;
+  }
+  return undefined;
 }
