@@ -1,3 +1,10 @@
-# Sourced after bootstrap.sh: installs the workspace's packages and builds them. Quick when nothing has changed.
-pnpm install --frozen-lockfile --reporter=append-only --loglevel=error >&2 || exit 1
-pnpm run --silent build >&2 || exit 1
+#!/bin/sh
+# Installs the workspace's packages and builds them. Quick when nothing has changed.
+. "$(dirname -- "$0")/bootstrap.sh"
+set -e
+cd "$root"
+echo '== Installing the packages of the workspace' >&2
+install_workspace
+echo '== Building' >&2
+tsc -b >&2
+pnpm --filter nemoclaw --filter @nemoclaw/supervisor --filter @nemoclaw/relay run --silent bundle >&2

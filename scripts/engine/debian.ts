@@ -1,86 +1,82 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { runWithProgress } from '../quickstart/progress.ts';
+import { archiveOf, lacking } from './sources.ts';
 
+const SOURCE_PARTS = '/etc/apt/sources.list.d';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** The archive that this machine's own sources name for Debian proper; suites beside its own come from there too. */
-export const archiveOf = (sources: string[]): string | undefined => {
-  for (const text of sources)
-    for (const line of text.split('\n')) {
-      const uri = /^\s*(?:URIs:\s*|deb\s+(?:\[[^\]]*\]\s+)?)(https?:\/\/\S+)/i.exec(line)?.[1];
-      if (uri && /\/debian\/?$/.test(uri)) return uri;
-    }
-  return undefined;
-};
+const sourceFiles = (): string[] =>
+  existsSync(SOURCE_PARTS) ? readdirSync(SOURCE_PARTS).filter((name) => /\.(sources|list)$/.test(name)) : [];
 
-export const readSources = (): string[] => {
-  const folder = '/etc/apt/sources.list.d';
-  const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
-  return [...files, '/etc/apt/sources.list']
-    .filter((path) => /\.(sources|list)$/.test(path) && existsSync(path))
+/** The texts of this machine's apt sources. */
+export const readSources = (): string[] =>
+  [...sourceFiles().map((name) => join(SOURCE_PARTS, name)), '/etc/apt/sources.list']
+    .filter((path) => existsSync(path))
     .map((path) => readFileSync(path, 'utf8'));
-};
 
 export interface AptScope {
-  run(args: string[]): Promise<void>;
+  /** Runs apt-get; its lines are shown as progress under `title`. Rejects with its last lines. */
+  run(title: string, args: string[]): Promise<void>;
   dispose(): void;
 }
 
 /**
- * apt with further suites of Debian in a configuration of its own: the machine's own sources, pins and package lists are
- * never touched, so there is nothing to take back, even after a crash. Packages come from the further suites only by
- * name (`docker.io/sid`): their pins are low.
+ * apt with further suites of Debian in a configuration of its own: the machine's sources, pins, package lists and cache
+ * are never touched, so there is nothing to take back, even after a crash. Packages come from the further suites only
+ * by name (`docker.io/sid`): their pins are low. Other vendors' sources are left out.
  */
-export const aptScope = (input: { archive: string; suites: { name: string; priority: number }[] }): AptScope => {
-  const folder = mkdtempSync(join(tmpdir(), 'nemoclaw-apt-'));
-  const parts = join(folder, 'sources.list.d');
-  const preferences = join(folder, 'preferences.d');
-  const lists = join(folder, 'lists');
-  for (const path of [parts, preferences, join(lists, 'partial')]) mkdirSync(path, { recursive: true });
-  // apt gives up its rights to fetch: it must be able to enter.
-  cpSync('/etc/apt/sources.list.d', parts, {
-    recursive: true,
-    filter: (path) => !/\.(list|sources)$/.test(path) || debianOnly(path),
-  });
-  writeFileSync(
-    join(parts, 'nemoclaw.sources'),
-    `Types: deb\nURIs: ${input.archive}\nSuites: ${input.suites.map(({ name }) => name).join(' ')}\nComponents: main\nCheck-Valid-Until: no\nSigned-By: ${KEYRING}\n`,
+export const aptScope = (input: {
+  archive: string;
+  suites: { name: string; priority: number }[];
+  /** Is emptied first, and removed by `dispose`. */
+  folder: string;
+}): AptScope => {
+  const { archive, folder } = input;
+  const at = (name: string): string => join(folder, name);
+  rmSync(folder, { recursive: true, force: true });
+  for (const name of ['sources.list.d', 'preferences.d', 'lists/partial', 'cache/archives/partial'])
+    mkdirSync(at(name), { recursive: true });
+  for (const name of sourceFiles())
+    if (archiveOf([readFileSync(join(SOURCE_PARTS, name), 'utf8')]))
+      copyFileSync(join(SOURCE_PARTS, name), at(`sources.list.d/${name}`));
+  // A suite that is among the sources already must not come twice: apt stops at keys that are said differently.
+  const suites = lacking(
+    input.suites.map(({ name }) => name),
+    readSources(),
   );
+  if (suites.length > 0)
+    writeFileSync(
+      at('sources.list.d/nemoclaw.sources'),
+      `Types: deb\nURIs: ${archive}\nSuites: ${suites.join(' ')}\nComponents: main\nCheck-Valid-Until: no\nSigned-By: ${KEYRING}\n`,
+    );
   writeFileSync(
-    join(preferences, 'nemoclaw'),
+    at('preferences.d/nemoclaw'),
     input.suites
+      .filter(({ name }) => suites.includes(name))
       .map(({ name, priority }) => `Package: *\nPin: release n=${name}\nPin-Priority: ${priority}\n`)
       .join('\n'),
   );
-  const options = [
-    ['Dir::Etc::sourceparts', parts],
-    ['Dir::Etc::preferencesparts', preferences],
-    ['Dir::State::lists', lists],
-    ['APT::Sandbox::User', 'root'],
-    ['Acquire::Languages', 'none'],
-  ].flatMap(([key, value]) => ['-o', `${key}=${value}`]);
+  const options = Object.entries({
+    'Dir::Etc::sourceparts': at('sources.list.d'),
+    'Dir::Etc::preferencesparts': at('preferences.d'),
+    'Dir::State::lists': at('lists'),
+    'Dir::Cache': at('cache'),
+    // apt gives up its rights to fetch, and may not enter a checkout in somebody's home.
+    'APT::Sandbox::User': 'root',
+    'Acquire::Languages': 'none',
+    'Acquire::Retries': '2',
+    'Acquire::http::Timeout': '30',
+    'Acquire::https::Timeout': '30',
+    // A fresh machine may be upgrading itself.
+    'DPkg::Lock::Timeout': '120',
+    'Dpkg::Use-Pty': '0',
+  }).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
   return {
-    run: async (args) => {
-      await execa('apt-get', [...options, ...args], {
-        env: { DEBIAN_FRONTEND: 'noninteractive' },
-        stdio: ['ignore', 2, 2],
-        forceKillAfterDelay: 5_000,
-      });
-    },
+    run: (title, args) => runWithProgress(title, 'apt-get', [...options, ...args], { env: APT_ENV }),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   };
 };
 
-/** Other vendors' sources cost time and have nothing that is wanted here. */
-const debianOnly = (path: string): boolean => archiveOf([readFileSync(path, 'utf8')]) !== undefined;
-
-export const installedPackages = async (): Promise<string[]> => {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own format
-  const { stdout } = await execa('dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Package}\n']);
-  return stdout
-    .split('\n')
-    .filter((line) => line.startsWith('ii'))
-    .map((line) => line.slice(2).trim());
-};
+/** Nobody can answer a package's questions, and needrestart would restart services. */
+export const APT_ENV = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1', LC_ALL: 'C.UTF-8' };

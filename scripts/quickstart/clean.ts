@@ -1,86 +1,96 @@
-import { existsSync, readdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Driver, isCodedError, LABELS } from '@nemoclaw/plugin-api';
-import { execa } from 'execa';
-import { removeEngine, SetupError } from '../engine/ensure.ts';
+import { removeEngine } from '../engine/ensure.ts';
 import { findEngine } from '../engine/find.ts';
-import type { LedgerFile } from './ledger.ts';
-import { MODEL_CONTAINER } from './model.ts';
-import { say } from './say.ts';
-import { openDriver, ROOT } from './setup.ts';
+import type { Ledger, LedgerFile } from './ledger.ts';
+import { removeBundledModel } from './model-server.ts';
+import { sandboxes, show } from './product.ts';
+import { say } from './progress.ts';
+import { openDriver } from './setup.ts';
+import { SetupError } from './setup-error.ts';
 
-/** Images of ours that nothing uses: a conflict is the engine's word that something does. */
-const removeImages = async (driver: Driver): Promise<void> => {
-  // Children first: a second round takes what the first one's removals set free.
-  for (let round = 0; round < 4; round++) {
-    const images = await driver.listImages({ [LABELS.managed]: 'true' });
-    if (images.length === 0) return;
-    let removed = 0;
-    for (const image of images)
-      for (const reference of image.tags.length > 0 ? image.tags : [image.id])
-        try {
-          await driver.removeImage(reference);
-          removed += 1;
-        } catch (error) {
-          if (!isCodedError(error)) throw error;
-        }
-    if (removed === 0) return;
-  }
-};
-
-const removeSandbox = async (name: string): Promise<void> => {
-  say(`== Destroying the sandbox ${name}`);
-  const result = await execa(join(ROOT, 'packages/cli/bin/nemoclaw'), ['destroy', name, '--yes'], {
-    stdio: ['ignore', 2, 2],
-    reject: false,
-    cwd: ROOT,
-  });
-  if (result.exitCode !== 0) {
-    const known = await execa(join(ROOT, 'packages/cli/bin/nemoclaw'), ['status', name, '--json'], { reject: false, cwd: ROOT });
-    if (known.exitCode === 0) throw new SetupError(`The sandbox ${name} could not be destroyed; nothing else was taken away.`);
-  }
-};
-
-/** config.json loses what was put there; the home goes when nothing of the user's is in it. */
-const removeHome = (folder: string, parentImage: string | undefined): void => {
-  const path = join(folder, 'config.json');
-  if (existsSync(path)) {
-    const config = JSON.parse(readFileSync(path, 'utf8')) as { image?: { parent?: string } };
-    if (config.image && config.image.parent === parentImage) delete config.image.parent;
-    if (config.image && Object.keys(config.image).length === 0) delete config.image;
-    if (Object.keys(config).length === 0) rmSync(path);
-    else writeFileSync(path, `${JSON.stringify(config, null, 2)}\n`);
-  }
-  const sandboxes = join(folder, 'sandboxes');
-  const occupied = existsSync(sandboxes) && readdirSync(sandboxes).some((name) => !name.startsWith('.'));
-  if (!occupied && !existsSync(path)) rmSync(folder, { recursive: true, force: true });
-};
-
-/** Takes away what the ledger says was made, and nothing else. */
-export const clean = async (ledger: LedgerFile): Promise<void> => {
+/** Takes away what the ledger says was made, and nothing else. What is done leaves the ledger: it can be run again. */
+export const clean = async (ledger: LedgerFile, signal: AbortSignal): Promise<void> => {
   const made = ledger.read();
   const engine = await findEngine(process.env);
-  if (engine.state === 'usable') {
-    const driver = openDriver();
-    if (made.sandbox) await removeSandbox(made.sandbox);
-    if (made.modelContainer) {
-      say('== Removing the bundled model');
-      const found = (await driver.list({ [LABELS.role]: 'model' })).filter(({ name }) => name === MODEL_CONTAINER);
-      for (const { id } of found) await driver.remove(id, { force: true });
-    }
-    say('== Removing images that nothing uses any more');
-    await removeImages(driver);
-    if (made.parentImage) await driver.removeImage(made.parentImage).catch((error: unknown) => say(`   ${made.parentImage} stays: ${(error as Error).message}`));
-    const others = await driver.list({});
-    if (others.length > 0 && made.enginePackages)
-      throw new SetupError(`${others.length} containers that the quickstart did not make are on the engine that it installed; the engine stays. Remove them and run this again.`);
-  } else if (made.sandbox || made.modelContainer) {
-    throw new SetupError('The engine does not answer, so sandbox and images can’t be taken away. Start it and run this again.');
-  }
+  if (engine.state === 'usable') await cleanEngine(openDriver(), ledger, signal);
+  else if (made.sandbox || made.modelContainer)
+    throw new SetupError(
+      'The engine does not answer, so sandbox and images can’t be taken away. Start it and run this again.',
+    );
+  signal.throwIfAborted();
   await removeEngine(ledger);
-  if (made.parentPackages && made.parentPackages.length > 0)
-    await execa('apt-get', ['purge', '-y', '-qq', ...made.parentPackages], { env: { DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 2, 2] });
-  if (made.configuredHome) removeHome(made.configuredHome, made.parentImage);
+  if (made.home) removeHome(made.home, made.configuredParent);
   ledger.remove();
-  say('Everything that the quickstart made is gone.');
+  say('Everything that the quickstart made is gone; npm and pnpm keep their caches.');
+};
+
+const cleanEngine = async (driver: Driver, ledger: LedgerFile, signal: AbortSignal): Promise<void> => {
+  const made = ledger.read();
+  if (made.sandbox) {
+    if ((await sandboxes()).includes(made.sandbox)) {
+      say(`== Destroying the sandbox ${made.sandbox}`);
+      await show(['destroy', made.sandbox, '--yes'], signal);
+    }
+    ledger.update({ sandbox: undefined });
+  }
+  if (made.modelContainer) {
+    say('== Removing the bundled model');
+    await removeBundledModel(driver, made.modelContainer);
+    ledger.update({ modelContainer: undefined });
+  }
+  if (made.imagesBefore) {
+    say('== Removing images that nothing uses any more');
+    await removeImages(driver, made);
+    ledger.update({ imagesBefore: undefined, parentImage: undefined });
+  }
+  // The engine that was installed here takes all of its data with it.
+  const others = made.engineFolders ? [...(await driver.list({})), ...(await driver.listVolumes({}))] : [];
+  if (others.length > 0)
+    throw new SetupError(
+      `The engine stays, since it holds what the quickstart did not make: ${others.map(({ name }) => name).join(', ')}. Remove that and run this again.`,
+    );
+};
+
+/** A conflict is the engine's word that something uses an image. */
+const removeImages = async (driver: Driver, { imagesBefore = [], parentImage }: Ledger): Promise<void> => {
+  const tryRemove = async (reference: string): Promise<boolean> => {
+    try {
+      await driver.removeImage(reference);
+      return true;
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      return false;
+    }
+  };
+  // Children first: each round takes what the one before set free.
+  for (;;) {
+    const images = (await driver.listImages({ [LABELS.managed]: 'true' })).filter(
+      ({ id }) => !imagesBefore.includes(id),
+    );
+    let removed = 0;
+    for (const { id, tags } of images)
+      for (const reference of tags.length > 0 ? tags : [id]) if (await tryRemove(reference)) removed += 1;
+    if (removed === 0) break;
+  }
+  if (parentImage && !(await tryRemove(parentImage))) say(`   ${parentImage} stays: something uses it`);
+};
+
+/** config.json loses what was put there; a home that we made goes when no sandbox of the user's is in it. */
+export const removeHome = (
+  { folder, existed }: { folder: string; existed: boolean },
+  parent: string | undefined,
+): void => {
+  const path = join(folder, 'config.json');
+  if (parent !== undefined && existsSync(path)) {
+    const config = JSON.parse(readFileSync(path, 'utf8')) as { image?: { parent?: string } };
+    if (config.image?.parent === parent) delete config.image.parent;
+    if (config.image && Object.keys(config.image).length === 0) delete config.image;
+    if (Object.keys(config).length === 0) rmSync(path);
+    else writeFileSync(path, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+  }
+  const records = join(folder, 'sandboxes');
+  const occupied = existsSync(records) && readdirSync(records).some((name) => !name.startsWith('.'));
+  if (!existed && !occupied && !existsSync(path)) rmSync(folder, { recursive: true, force: true });
 };

@@ -1,22 +1,24 @@
-import { readConfig } from '@nemoclaw/core';
-import { ensureEngine, SetupError } from '../engine/ensure.ts';
+import { ensureEngine } from '../engine/ensure.ts';
+import { runScript } from './interruption.ts';
 import { ensureModelImage } from './model.ts';
 import { ensureParentImage } from './parent-image.ts';
-import { say } from './say.ts';
-import { configuredParent, home, openDriver, openLedger, rememberParent } from './setup.ts';
+import { say } from './progress.ts';
+import { bookBefore, configuredParent, openDriver, openLedger } from './setup.ts';
 
 // What the tests need beside the workspace: an engine, the image that sandboxes are built on, the small model's image.
-try {
+// Prints the parent image's reference, for NEMOCLAW_PARENT_IMAGE of the tests; the user's own settings stay as they are.
+await runScript(async (signal) => {
+  const env = process.env;
   const ledger = openLedger();
-  say(`   engine ${await ensureEngine(process.env, ledger)}`);
+  say(`   engine ${await ensureEngine(env, ledger, signal)}`);
   const driver = openDriver();
-  const { parentImage } = await readConfig({}, home());
-  const parent = await ensureParentImage(driver, configuredParent(parentImage), ledger);
-  if (parent !== parentImage) rememberParent(parent, ledger);
+  await bookBefore(driver, ledger);
+  const parent = await ensureParentImage(driver, env.NEMOCLAW_PARENT_IMAGE ?? configuredParent(), {
+    env,
+    ledger,
+    signal,
+  });
   say(`   parent image ${parent}`);
-  say(`   model image ${await ensureModelImage(driver, parent)}`);
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  say(`\n${error.message}`);
-  process.exitCode = 1;
-}
+  say(`   model image ${await ensureModelImage(driver, parent, { signal })}`);
+  process.stdout.write(`${parent}\n`);
+});

@@ -1,55 +1,73 @@
-import { join } from 'node:path';
-import { readConfig } from '@nemoclaw/core';
-import { execa } from 'execa';
-import { ensureEngine, SetupError } from '../engine/ensure.ts';
+import { chooseProvider, PROVIDERS } from '@nemoclaw/core';
+import { type Driver, isCodedError } from '@nemoclaw/plugin-api';
+import { ensureEngine } from '../engine/ensure.ts';
 import { clean } from './clean.ts';
-import { findModelServer, startBundledModel } from './model.ts';
+import { runScript } from './interruption.ts';
+import type { LedgerFile } from './ledger.ts';
+import { ensureModelImage } from './model.ts';
+import { BUNDLED, type FoundModel, startBundledModel } from './model-server.ts';
 import { ensureParentImage } from './parent-image.ts';
-import { Stages, say } from './say.ts';
-import { configuredParent, home, openDriver, openLedger, ROOT, rememberParent } from './setup.ts';
+import { sandboxes, show } from './product.ts';
+import { say } from './progress.ts';
+import { bookBefore, configuredParent, openDriver, openLedger, rememberParent } from './setup.ts';
+import { Stages } from './stages.ts';
 
 const SANDBOX = 'demo';
 const QUESTION = 'What is the capital of France? Answer in one short sentence.';
 
-const nemoclaw = (...args: string[]) =>
-  execa(join(ROOT, 'packages/cli/bin/nemoclaw'), args, { stdio: 'inherit', cwd: ROOT, reject: false });
-
-/** Runs one command of the product, as a user would, shown as they would type it. */
-const show = async (...args: string[]): Promise<void> => {
-  say(`$ npx nemoclaw ${args.map((arg) => (/\s/.test(arg) ? JSON.stringify(arg) : arg)).join(' ')}`);
-  const { exitCode } = await nemoclaw(...args);
-  if (exitCode !== 0) throw new SetupError(`\`nemoclaw ${args.join(' ')}\` ended with ${exitCode}; what to do stands above.`);
+/** A model server that answers on this host, as `onboard --provider auto` would find it. */
+const findModelServer = async (signal: AbortSignal): Promise<FoundModel | undefined> => {
+  try {
+    const { record, model } = await chooseProvider({ provider: 'auto', records: PROVIDERS, fetch, signal });
+    return { provider: record.id, model };
+  } catch (error) {
+    if (isCodedError(error) && error.code === 'PROVIDER_NOT_FOUND') return undefined;
+    throw error;
+  }
 };
 
-const exists = async (name: string): Promise<boolean> =>
-  (await execa(join(ROOT, 'packages/cli/bin/nemoclaw'), ['status', name, '--json'], { reject: false, cwd: ROOT })).exitCode === 0;
+const bundledModel = async (driver: Driver, parent: string, at: { ledger: LedgerFile; signal: AbortSignal }) => {
+  say(`   none answers; starting the bundled small one on 127.0.0.1:${BUNDLED.port}`);
+  const image = await ensureModelImage(driver, parent, at);
+  return startBundledModel(driver, { ...BUNDLED, image }, at);
+};
 
-const quickstart = async (): Promise<void> => {
+const quickstart = async (signal: AbortSignal): Promise<void> => {
+  const env = process.env;
   const ledger = openLedger();
-  const stages = new Stages(process.env.NEMOCLAW_QUICKSTART_TIMES);
-  const version = await stages.run('engine', 'Finding a Docker engine', () => ensureEngine(process.env, ledger));
+  const at = { env, ledger, signal };
+  const stages = new Stages(env.NEMOCLAW_QUICKSTART_TIMES);
+  const version = await stages.run('engine', 'Finding a Docker engine', () => ensureEngine(env, ledger, signal));
   say(`   engine ${version}`);
   const driver = openDriver();
+  await bookBefore(driver, ledger);
 
-  const parent = await stages.run('parent image', 'Finding the image that sandboxes are built on', async () => {
-    const { parentImage } = await readConfig({}, home());
-    const found = await ensureParentImage(driver, configuredParent(parentImage), ledger);
-    if (found !== parentImage) rememberParent(found, ledger);
-    return found;
-  });
+  const parent = await stages.run('parent image', 'Finding the image that sandboxes are built on', () =>
+    ensureParentImage(driver, configuredParent(), at),
+  );
+  rememberParent(parent, ledger);
   say(`   ${parent}`);
 
-  const model = await stages.run('model', 'Finding a local model server', async () => (await findModelServer()) ?? (await startBundledModel(driver, parent, ledger)));
+  const model = await stages.run(
+    'model',
+    'Finding a local model server',
+    async () => (await findModelServer(signal)) ?? (await bundledModel(driver, parent, at)),
+  );
   say(`   ${model.provider}: ${model.model}`);
 
-  await stages.run('onboard', `Making the sandbox ${SANDBOX}`, async () => {
-    if (await exists(SANDBOX)) return say(`   there already; it stays as it is`);
-    ledger.update({ sandbox: SANDBOX });
-    await show('onboard', '--name', SANDBOX, '--agent', 'openclaw', '--provider', model.provider, '--model', model.model, '--forward', '--yes');
-  });
-  await stages.run('chat', 'One question: client → ingress → OpenClaw → inference.local → model', () => show(SANDBOX, 'chat', QUESTION));
-  await stages.run('restart', 'Restarting its gateway', () => show(SANDBOX, 'gateway', 'restart'));
-  await stages.run('status', 'What was proved', () => show(SANDBOX, 'status'));
+  const isNew = !(await sandboxes()).includes(SANDBOX);
+  if (isNew)
+    await stages.run('onboard', `Making the sandbox ${SANDBOX}`, () => {
+      ledger.update({ sandbox: SANDBOX });
+      const chosen = ['--agent', 'openclaw', '--provider', model.provider, '--model', model.model];
+      return show(['onboard', '--name', SANDBOX, ...chosen, '--forward', '--yes'], signal);
+    });
+  else say(`== The sandbox ${SANDBOX} is there already and stays as it is`);
+  await stages.run('chat', 'One question: client → ingress → OpenClaw → inference.local → model', () =>
+    show([SANDBOX, 'chat', QUESTION], signal),
+  );
+  if (isNew) await stages.run('restart', 'Restarting its gateway', () => show([SANDBOX, 'gateway', 'restart'], signal));
+  await stages.run('status', 'What was proved', () => show([SANDBOX, 'status'], signal));
   say(`
 ${stages.report()}
 
@@ -63,11 +81,4 @@ What to do next:
 `);
 };
 
-try {
-  if (process.argv.includes('--clean')) await clean(openLedger());
-  else await quickstart();
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  say(`\n${error.message}`);
-  process.exitCode = 1;
-}
+await runScript((signal) => (process.argv.includes('--clean') ? clean(openLedger(), signal) : quickstart(signal)));

@@ -1,89 +1,92 @@
-import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Driver } from '@nemoclaw/plugin-api';
+import { type Driver, isCodedError, oneLine } from '@nemoclaw/plugin-api';
 import { execa } from 'execa';
-import { aptScope, archiveOf, installedPackages, readSources } from '../engine/debian.ts';
-import { SetupError } from '../engine/ensure.ts';
-import { DEFAULT_SOCKET } from '../engine/find.ts';
+import { readSources } from '../engine/debian.ts';
+import { type Env, findEngine } from '../engine/find.ts';
+import { hasDebianArchive, installPackages } from '../engine/packages.ts';
+import { archiveOf } from '../engine/sources.ts';
+import { importImage } from './import-image.ts';
 import type { LedgerFile } from './ledger.ts';
-import { say, ticker } from './say.ts';
+import { runWithProgress, say, withProgress } from './progress.ts';
+import { SetupError } from './setup-error.ts';
 
 /** Of the image that is made here when nothing can be pulled. */
 export const LOCAL_PARENT = 'nemoclaw-parent:trixie';
-
-/** Imports a root file system as an image; the engine's own call, since no docker client need be here. */
-const importImage = (tarball: string, reference: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const [repo = '', tag = 'latest'] = reference.split(':');
-    const call = request(
-      {
-        socketPath: (process.env.DOCKER_HOST ?? `unix://${DEFAULT_SOCKET}`).replace('unix://', ''),
-        method: 'POST',
-        path: `/images/create?fromSrc=-&repo=${repo}&tag=${tag}`,
-        headers: { 'content-type': 'application/x-tar' },
-      },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          body += chunk;
-        });
-        response.on('end', () => {
-          if (response.statusCode !== 200 || body.includes('"error"')) reject(new Error(`import answered ${response.statusCode}: ${body.slice(0, 500)}`));
-          else resolve();
-        });
-      },
-    );
-    call.on('error', reject);
-    createReadStream(tarball).on('error', reject).pipe(call);
-  });
-
-const ensureTool = async (ledger: LedgerFile, archive: string): Promise<void> => {
-  const present = await execa('mmdebstrap', ['--version'], { reject: false });
-  if (present.exitCode === 0) return;
-  if (process.getuid?.() !== 0) throw new SetupError(`The sandbox's parent image can't be pulled, and only root can install mmdebstrap to make one: sudo apt-get install mmdebstrap`);
-  const before = new Set(await installedPackages());
-  const apt = aptScope({ archive, suites: [] });
-  try {
-    await apt.run(['update', '-qq']);
-    await apt.run(['install', '-y', '-qq', '--no-install-recommends', 'mmdebstrap']);
-  } finally {
-    apt.dispose();
-    ledger.update({ parentPackages: (await installedPackages()).filter((name) => !before.has(name)) });
-  }
-};
+const SUITE = 'trixie';
+const PULL_BOUND_MS = 300_000;
+const MAKE_BOUND_MS = 900_000;
 
 /**
  * The image that sandboxes are built on: the configured one when the engine has it or can pull it, else a Debian made
  * here from the machine's own mirror. Returns its reference.
  */
-export const ensureParentImage = async (driver: Driver, configured: string, ledger: LedgerFile): Promise<string> => {
-  if (await driver.findImage(configured)) return configured;
-  if (await driver.findImage(LOCAL_PARENT)) return LOCAL_PARENT;
-  const progress = ticker('pull');
+export const ensureParentImage = async (
+  driver: Driver,
+  configured: string,
+  { env, ledger, signal }: { env: Env; ledger: LedgerFile; signal: AbortSignal },
+): Promise<string> => {
+  for (const present of [configured, LOCAL_PARENT]) if (await driver.findImage(present, { signal })) return present;
+  const refusal = await pull(driver, configured, signal);
+  if (refusal === undefined) return configured;
+  say(`   ${configured} can't be pulled (${refusal}); making a Debian image from this machine's mirror instead`);
+  await makeImage(env, ledger, configured, signal);
+  return LOCAL_PARENT;
+};
+
+/** @returns why not, in one line */
+const pull = async (driver: Driver, reference: string, signal: AbortSignal): Promise<string | undefined> => {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(PULL_BOUND_MS)]);
   try {
-    await driver.pullImage(configured, progress.line, { signal: AbortSignal.timeout(300_000) });
-    progress.end();
-    return configured;
+    await withProgress(`pulling ${reference}`, (line) => driver.pullImage(reference, line, { signal: bounded }));
+    return undefined;
   } catch (error) {
-    progress.end();
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    say(`   ${configured} can't be pulled here (${reason}); making a Debian image from this machine's mirror instead`);
+    signal.throwIfAborted();
+    if (!bounded.aborted && !isCodedError(error)) throw error;
+    return oneLine((error as Error).message, 160);
   }
+};
+
+const makeImage = async (env: Env, ledger: LedgerFile, configured: string, signal: AbortSignal): Promise<void> => {
+  const otherwise = `Pull ${configured} elsewhere and load it here, or name another image of Debian ${SUITE} with NEMOCLAW_BASE_IMAGE.`;
   const archive = archiveOf(readSources());
-  if (!archive) throw new SetupError(`The image ${configured} can't be pulled, and this machine has no Debian mirror to make one from. Pull it elsewhere and \`docker load\` it, or name another with NEMOCLAW_PARENT_IMAGE.`);
-  await ensureTool(ledger, archive);
+  if (!archive || !hasDebianArchive())
+    throw new SetupError(`This machine has no Debian mirror to make an image from. ${otherwise}`);
+  await ensureMmdebstrap(env, ledger, otherwise);
+  signal.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), 'nemoclaw-parent-'));
   try {
     const tarball = join(folder, 'root.tar');
-    await execa('mmdebstrap', ['--variant=minbase', '--include=ca-certificates', 'trixie', tarball, archive], { stdio: ['ignore', 'ignore', 'ignore'] });
+    const args = ['--variant=minbase', '--include=ca-certificates', '--aptopt=Acquire::Check-Valid-Until "false"'];
+    await runWithProgress(`making Debian ${SUITE}`, 'mmdebstrap', [...args, SUITE, tarball, archive], {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(MAKE_BOUND_MS)]),
+    });
+    const engine = await findEngine(env);
+    if (engine.state !== 'usable') throw new SetupError('The engine does not answer any more.');
     ledger.update({ parentImage: LOCAL_PARENT });
-    await importImage(tarball, LOCAL_PARENT);
+    await withProgress('importing it', () =>
+      importImage({ socket: engine.socket, tarball, reference: LOCAL_PARENT, signal }),
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return LOCAL_PARENT;
+};
+
+const ensureMmdebstrap = async (env: Env, ledger: LedgerFile, otherwise: string): Promise<void> => {
+  const { failed } = await execa('mmdebstrap', ['--version'], { reject: false });
+  if (!failed) return;
+  if (process.getuid?.() !== 0)
+    throw new SetupError(
+      `Only root can install mmdebstrap to make one: sudo apt-get install mmdebstrap. Or: ${otherwise}`,
+    );
+  if (env.NEMOCLAW_INSTALL_ENGINE === '0')
+    throw new SetupError(
+      `It takes mmdebstrap, and NEMOCLAW_INSTALL_ENGINE=0 forbids installing it: apt-get install mmdebstrap. Or: ${otherwise}`,
+    );
+  await installPackages(
+    { what: 'Installing the tool for that', packages: ['mmdebstrap'], suites: [], otherwise },
+    ledger,
+    env,
+  );
 };

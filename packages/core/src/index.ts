@@ -6,6 +6,7 @@ export * from './errors/index.ts';
 export { createNemoclaw } from './nemoclaw.ts';
 export { interruptionOf } from './operations/signals.ts';
 export * from './operations/types.ts';
+export { type ChooseProviderInput, chooseProvider, type ProviderChoice } from './providers/discover.ts';
 export { PROVIDERS, type ProviderRecord } from './providers/records.ts';
 export * from './redaction/index.ts';
 export { isSandboxName, objectName, parseSandboxName } from './state/names.ts';
