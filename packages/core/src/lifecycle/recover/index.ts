@@ -57,7 +57,7 @@ const finishPending = async (
     return undefined;
   }
   const outcome = await resumeOperation(operation as Operation<never>, journal, operationOptions(services, options));
-  const gone = journal.operation === 'destroy' || outcome.direction === 'back';
+  const gone = outcome.direction === (journal.operation === 'destroy' ? 'forward' : 'back');
   if (!gone) return undefined;
   await store.removeSandbox(name);
   return {
