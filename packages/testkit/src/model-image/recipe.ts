@@ -16,7 +16,7 @@ export interface ModelRecipeOptions {
 }
 
 /**
- * The small model of the quickstart and the tests: Debian's `llama-server` with SmolLM2-135M-Instruct, about 400 MB.
+ * The small model of the quickstart and the tests: Debian's `llama-server` with SmolLM2-135M-Instruct, 290 MB, built in 20 s.
  * Runs as nobody, writes nothing; architecture-neutral (a Debian package and a weights file).
  */
 export function modelRecipe(options: ModelRecipeOptions): ImageRecipe {

@@ -4,8 +4,8 @@ export type ModelReply =
   | { kind: 'toolCall'; tool: string; arguments: Record<string, unknown>; callId?: string }
   /** Any status with any body; an object is sent as JSON. */
   | { kind: 'status'; status: number; body?: unknown; headers?: Record<string, string> }
-  /** Takes the request and never answers, until the client or the server closes. */
-  | { kind: 'hang' }
+  /** Takes the request and never answers; `onGone` is called when the client closes the connection. */
+  | { kind: 'hang'; onGone?: () => void }
   /** Starts an answer with `text` and then breaks the connection. */
   | { kind: 'cut'; text: string };
 

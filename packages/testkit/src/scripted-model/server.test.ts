@@ -70,12 +70,14 @@ describe('answers', () => {
   });
 
   it('nothing at all, until the client gives up', async () => {
-    await start({ reply: { kind: 'hang' } });
+    const gone = Promise.withResolvers<void>();
+    await start({ reply: { kind: 'hang', onGone: gone.resolve } });
     const abort = new AbortController();
     const pending = post({}, { signal: abort.signal });
     await expect.poll(() => model.requests.length).toBe(1);
     abort.abort();
     await expect(pending).rejects.toThrow();
+    await gone.promise;
   });
 
   it('500 with the reason when the script itself throws', async () => {

@@ -87,6 +87,7 @@ export async function startScriptedModel(options: ScriptedModelOptions): Promise
 async function write(response: ServerResponse, request: ModelRequest, reply: ModelReply): Promise<void> {
   switch (reply.kind) {
     case 'hang':
+      response.once('close', () => reply.onGone?.());
       return;
     case 'status': {
       const json = typeof reply.body === 'object' && reply.body !== null;
