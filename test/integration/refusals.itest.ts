@@ -77,7 +77,7 @@ describe('what stops an onboard stops it with a code, a way out, and nothing lef
       { reject: false, env: { ...world.env, NEMOCLAW_HOME: '/tmp/nemoclaw-nobody-home' }, cwd: '/' },
     );
     expect(result.exitCode).toBe(1);
-    expect(result.stdout).toMatch(/permission/i);
+    expect(result.stdout).toMatch(/may not use the Docker engine/);
     await execa('rm', ['-rf', '/tmp/nemoclaw-nobody-home']);
   });
 

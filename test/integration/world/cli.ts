@@ -5,7 +5,7 @@ import { execa, type Options } from 'execa';
 
 export const ROOT = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '');
 export const BIN = join(ROOT, 'packages/cli/bin/nemoclaw');
-export const PARENT = process.env.NEMOCLAW_PARENT_IMAGE ?? 'nemoclaw-parent:trixie';
+export const PARENT = process.env.NEMOCLAW_BASE_IMAGE ?? 'nemoclaw-parent:trixie';
 
 export interface Envelope<T> {
   schemaVersion: number;

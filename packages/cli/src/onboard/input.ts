@@ -12,9 +12,9 @@ export interface OnboardChoices {
   gpu: string;
   profile: string;
   smoke: boolean;
-  forward: boolean;
+  forward?: boolean | undefined;
   port?: number | undefined;
-  'dry-run': boolean;
+  'dry-run'?: boolean | undefined;
 }
 
 /** Fills in defaults; throws USAGE that names flag and variable for what has none. */
@@ -35,8 +35,8 @@ export function toOnboardInput(choices: OnboardChoices, program: Program, creden
     gpu: choices.gpu,
     profile: choices.profile,
     smoke: choices.smoke,
-    forward: choices.forward,
+    forward: choices.forward ?? false,
     ...(choices.port === undefined ? {} : { ingressPort: choices.port }),
-    dryRun: choices['dry-run'],
+    dryRun: choices['dry-run'] ?? false,
   };
 }
