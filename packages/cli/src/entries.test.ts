@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { appOptions } from '../scripts/build-code.ts';
+import { appOptions, binOptions } from '../scripts/build-code.ts';
 
 /** Output → what it is made of, directly and through its static imports. */
 let packagesOf: (entry: string) => string[];
@@ -56,4 +56,19 @@ describe('what an entry carries before it does anything', () => {
   it('the list is looked for in the right place', () => {
     expect(packagesOf('commands/list.ts')).toContain('@oclif/core');
   });
+});
+
+it('the bins carry sources of ours, five built-in modules and nothing else', async () => {
+  const { metafile } = await build({ ...binOptions(), metafile: true, write: false });
+  const inputs = Object.keys(metafile.inputs);
+  const ours =
+    /(^|\/)(packages\/cli\/)?src\/(bin|bin-nemohermes|main|program|generated|(fast|grammar|render|envelope|runtime)\/[\w-]+)\.ts$/;
+  const rest = inputs.filter((input) => !ours.test(input));
+  expect(rest.sort()).toEqual([
+    'builtin:node:fs',
+    'builtin:node:module',
+    'builtin:node:os',
+    'builtin:node:path',
+    'builtin:node:url',
+  ]);
 });
