@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Driver } from '@nemoclaw/plugin-api';
 import { LABELS } from '@nemoclaw/plugin-api';
@@ -156,6 +157,18 @@ describe('what stops an onboard stops it with a code, a way out, and nothing lef
       await execa('iptables', ['-D', ...rule]);
     }
   }, 600_000);
+
+  it('a disk that is full where the state lives', async () => {
+    const full = mkdtempSync(join(tmpdir(), 'nemoclaw full '));
+    await execa('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', full]);
+    try {
+      await execa('sh', ['-c', 'dd if=/dev/zero of="$1/filler" bs=1k count=64 2>/dev/null || true', 'sh', full]);
+      expectRefusal(await onboard(['--forward'], { NEMOCLAW_HOME: full }), 'DISK_FULL');
+    } finally {
+      await execa('umount', [full]);
+      rmSync(full, { recursive: true });
+    }
+  });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     '%s in the middle',
