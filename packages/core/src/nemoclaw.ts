@@ -2,6 +2,7 @@ import type { Driver } from '@nemoclaw/plugin-api';
 import type { Nemoclaw, NemoclawOptions } from './api/nemoclaw.ts';
 import { readConfig } from './config/config.ts';
 import { codedError, toCodedError } from './errors/index.ts';
+import { createPluginGuards } from './hooks/index.ts';
 import { systemClock } from './lifecycle/clock.ts';
 import { destroy } from './lifecycle/destroy.ts';
 import { doctor } from './lifecycle/doctor.ts';
@@ -12,6 +13,7 @@ import { gatewayRestart } from './lifecycle/restart.ts';
 import type { Services } from './lifecycle/services.ts';
 import { gatewayStatus, status } from './lifecycle/status.ts';
 import { chat, exec, logs } from './lifecycle/talk.ts';
+import { type CallGuard, guarded } from './plugins/index.ts';
 import { createRegistry, type Registry } from './plugins/registry.ts';
 import { createRedactor } from './redaction/index.ts';
 import { createStateStore } from './state/store.ts';
@@ -22,7 +24,7 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   return () => (made ??= make());
 };
 
-const services = async (options: NemoclawOptions): Promise<Services> => {
+const services = async (options: NemoclawOptions, guards: readonly CallGuard[]): Promise<Services> => {
   const config = await readConfig(options.env, options.home);
   const redactor = createRedactor();
   redactor.learnEnv(options.env);
@@ -31,11 +33,12 @@ const services = async (options: NemoclawOptions): Promise<Services> => {
       createRegistry({
         packages: options.builtinPlugins.map((plugin) => ({ ...plugin, source: 'built-in' as const })),
         env: options.env,
+        guards,
       }),
   );
   const loadAll = async <K extends 'gpu' | 'probe'>(kind: K) => {
     const found = await registry();
-    return Promise.all(found.all(kind).map(async ({ id }) => (await found.load(kind, id)).contribution));
+    return Promise.all(found.all(kind).map(async ({ id }) => guarded(kind, await found.load(kind, id), guards)));
   };
   return {
     options,
@@ -43,19 +46,19 @@ const services = async (options: NemoclawOptions): Promise<Services> => {
     store: createStateStore(options.home),
     redactor,
     clock: systemClock,
+    guards,
     registry,
     driver: once(async (): Promise<Driver> => {
       const found = await registry();
       const drivers = found.all('driver');
       const id = config.driver ?? drivers[0]?.id;
       if (id === undefined) throw codedError('NOT_SUPPORTED', { message: 'No sandbox driver is installed.' });
-      const { contribution } = await found.load('driver', id);
-      return contribution.create({ env: options.env });
+      return guarded('driver', await found.load('driver', id), guards).create({ env: options.env });
     }),
     async agent(id) {
       const found = await registry();
-      const { contribution, plugin } = await found.load('agent', id);
-      return { agent: contribution, plugin };
+      const loaded = await found.load('agent', id);
+      return { agent: guarded('agent', loaded, guards), plugin: loaded.plugin };
     },
     gpuStrategies: once(() => loadAll('gpu')),
     probes: once(() => loadAll('probe')),
@@ -64,7 +67,11 @@ const services = async (options: NemoclawOptions): Promise<Services> => {
 
 /** The whole program below the command line. Reads settings; imports a plugin only when something asks for it. */
 export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw> => {
-  const all = await services(options);
+  const watching = createPluginGuards({
+    program: options.program,
+    onLate: (plugin, message) => options.onPluginLine?.(plugin, message),
+  });
+  const all = await services(options, watching.guards);
   return {
     onboard: (input, call) => onboard(all, input, call),
     async list() {
@@ -111,5 +118,6 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
       );
     },
     plugins: async () => (await all.registry()).report(),
+    close: () => watching.dispose(),
   };
 };

@@ -37,6 +37,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     program: options.bin,
     version: options.version,
     builtinPlugins: builtinPlugins(options.generated),
+    onPluginLine: (plugin, text) => progress.onProgress({ type: 'note', level: 'warn', text: `${plugin}: ${text}` }),
   });
   const progress = await chooseRenderer(process.stderr, options.quiet);
   return {
@@ -45,6 +46,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     call: { signal: interrupt.signal, onProgress: progress.onProgress },
     interruptedBy: interrupt.received,
     close: async () => {
+      await nemoclaw.close();
       await progress.close();
       interrupt.dispose();
     },

@@ -152,6 +152,8 @@ export interface Nemoclaw {
     }[]
   >;
   plugins(): Promise<PluginReport[]>;
+  /** Ends what watches over plugins; to be called once, when the command is over. Never rejects. */
+  close(): Promise<void>;
 }
 
 export interface NemoclawOptions {
@@ -163,6 +165,8 @@ export interface NemoclawOptions {
   version: string;
   /** Folders of built-in plugins' packages, resolved by the CLI from its generated index. */
   builtinPlugins: { name: string; root: string }[];
+  /** One line that a plugin wrote, or that its code left behind after its call was over; `plugin` is `name@version`. */
+  onPluginLine?: (plugin: string, text: string) => void;
 }
 
 export type { ProcessIdentity };

@@ -3,7 +3,7 @@ import type { OnProgress } from '../api/events.ts';
 import { toCodedError } from '../errors/index.ts';
 import { captureEvidence } from '../evidence/capture.ts';
 import { runOnFailure } from '../hooks/runner.ts';
-import type { Services } from './services.ts';
+import { hookOptions, type Services } from './services.ts';
 
 interface Input {
   services: Services;
@@ -24,7 +24,12 @@ interface Input {
  */
 export const failureReporter =
   (input: Input) =>
-  async (error: unknown, step: string, interruptedBy?: 'SIGINT' | 'SIGTERM'): Promise<void> => {
+  async (
+    error: unknown,
+    step: string,
+    interruptedBy: 'SIGINT' | 'SIGTERM' | undefined,
+    bound: AbortSignal,
+  ): Promise<void> => {
     const { services, driver } = input;
     const coded = toCodedError(error);
     const say = (text: string) => input.onProgress?.({ type: 'note', level: 'info', text });
@@ -80,7 +85,7 @@ export const failureReporter =
           step,
           ...(interruptedBy ? { interruptedBy } : {}),
         },
-        { env: services.options.env },
+        hookOptions(services, bound),
       );
       for (const note of [...outcome.notes, ...outcome.errors.map((secondary) => secondary.message)]) say(note);
     }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { AgentContribution, Driver, ImageState } from '@nemoclaw/plugin-api';
+import type { Driver, ImageState } from '@nemoclaw/plugin-api';
 import { LABELS } from '@nemoclaw/plugin-api';
 import { relayBundle } from '@nemoclaw/relay/bundle';
 import { supervisorBundle } from '@nemoclaw/supervisor/bundle';
@@ -9,6 +9,7 @@ import { imageTag } from '../images/address.ts';
 import { baseRecipe } from '../images/base.ts';
 import { relayRecipe } from '../images/relay.ts';
 import { withSupervisorRecipe } from '../images/supervisor-layer.ts';
+import type { Agent } from './services.ts';
 
 /** Where systems keep the roots that their owner trusts; a build behind an intercepting proxy needs them. */
 const HOST_CA_BUNDLES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
@@ -39,7 +40,7 @@ export interface SandboxImages {
 interface Options {
   driver: Driver;
   config: Config;
-  agent: AgentContribution;
+  agent: Agent;
   signal: AbortSignal;
   output: (line: string) => void;
 }
@@ -85,7 +86,7 @@ export const ensureImages = async (options: Options): Promise<SandboxImages> => 
   const builder = await ensure(recipes.builder);
   const base = await ensure(recipes.base);
 
-  const recipe = agent.image({
+  const recipe = await agent.image({
     base: base.tags[0] ?? base.id,
     builder: builder.tags[0] ?? builder.id,
     architecture: parent.architecture,

@@ -1,37 +1,56 @@
-import type { ProbeContext, ProbeContribution, ProbeResult, ProbeWhen } from '@nemoclaw/plugin-api';
+import type { ProbeContext, ProbeResult, ProbeWhen } from '@nemoclaw/plugin-api';
+import { toCodedError } from '../errors/index.ts';
+import type { Probe } from './services.ts';
 
-const PROBE_MS = 60_000;
+const broken = (probe: Probe, error: unknown, elapsedMs: number): ProbeResult => {
+  const { code, message, hint } = toCodedError(error);
+  return {
+    probe: probe.id,
+    status: 'fail',
+    code: 'probe_broke',
+    layer: 'tool',
+    errorCode: code,
+    summary: message,
+    remedy: hint === undefined ? [] : hint.split('\n'),
+    evidence: {},
+    elapsedMs,
+  };
+};
+
+/** Asked first, side by side; one that cannot even say whether it applies is due, and then fails by its own words. */
+const isDue = async (probe: Probe, context: ProbeContext): Promise<true | string | Error> => {
+  try {
+    return await probe.applies(context);
+  } catch (error) {
+    return toCodedError(error);
+  }
+};
 
 /**
- * Runs every probe that is for this moment and applies, side by side. A probe that throws is a failed probe with the
- * error's words: it never hides the others.
+ * Runs every probe that is for this moment and applies, side by side. A probe that breaks, hangs or returns nonsense is a
+ * failed probe with the error's words: it never hides the others.
  */
 export const runProbes = async (
-  probes: ProbeContribution[],
+  probes: Probe[],
   when: ProbeWhen,
   context: ProbeContext,
   signal: AbortSignal,
 ): Promise<ProbeResult[]> => {
-  const due = probes.filter((probe) => probe.when.includes(when) && probe.applies(context) === true);
   const results = await Promise.all(
-    due.map(async (probe): Promise<ProbeResult> => {
-      const begin = context.elapsed();
-      try {
-        return await probe.run(context, AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]));
-      } catch (error) {
-        signal.throwIfAborted();
-        return {
-          probe: probe.id,
-          status: 'fail',
-          code: 'probe_broke',
-          layer: 'tool',
-          summary: `The probe ${probe.id} broke: ${error instanceof Error ? error.message : String(error)}`,
-          remedy: [],
-          evidence: {},
-          elapsedMs: context.elapsed() - begin,
-        };
-      }
-    }),
+    probes
+      .filter((probe) => probe.when.includes(when))
+      .map(async (probe): Promise<ProbeResult | undefined> => {
+        const begin = context.elapsed();
+        const due = await isDue(probe, context);
+        if (typeof due === 'string') return undefined;
+        try {
+          if (due !== true) throw due;
+          return await probe.run(context, signal);
+        } catch (error) {
+          signal.throwIfAborted();
+          return broken(probe, error, context.elapsed() - begin);
+        }
+      }),
   );
-  return results;
+  return results.filter((result) => result !== undefined);
 };

@@ -1,9 +1,16 @@
 import type { AgentContribution, Driver, GpuStrategyContribution, ProbeContribution } from '@nemoclaw/plugin-api';
 import type { NemoclawOptions } from '../api/nemoclaw.ts';
 import type { Config } from '../config/config.ts';
+import type { HookOptions } from '../hooks/index.ts';
+import type { CallGuard, Guarded } from '../plugins/index.ts';
 import type { Registry } from '../plugins/registry.ts';
 import type { Redactor } from '../redaction/index.ts';
 import type { StateStore } from '../state/store.ts';
+
+// Plugins' code as the use cases see it: every call bounded, watched and attributed.
+export type Agent = Guarded<AgentContribution>;
+export type GpuStrategy = Guarded<GpuStrategyContribution>;
+export type Probe = Guarded<ProbeContribution>;
 
 /** What every use case gets; made once per command, each part only when it is first asked for. */
 export interface Services {
@@ -12,11 +19,13 @@ export interface Services {
   store: StateStore;
   redactor: Redactor;
   clock: Clock;
+  /** Watch all plugin code of the command. */
+  guards: readonly CallGuard[];
   registry(): Promise<Registry>;
   driver(): Promise<Driver>;
-  agent(id: string): Promise<{ agent: AgentContribution; plugin: string }>;
-  gpuStrategies(): Promise<GpuStrategyContribution[]>;
-  probes(): Promise<ProbeContribution[]>;
+  agent(id: string): Promise<{ agent: Agent; plugin: string }>;
+  gpuStrategies(): Promise<GpuStrategy[]>;
+  probes(): Promise<Probe[]>;
 }
 
 export interface Clock {
@@ -25,3 +34,11 @@ export interface Clock {
   elapsed(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** What every hook runs with. */
+export const hookOptions = ({ guards, options }: Services, signal?: AbortSignal): HookOptions => ({
+  guards,
+  env: options.env,
+  ...(options.onPluginLine ? { onLog: options.onPluginLine } : {}),
+  ...(signal ? { signal } : {}),
+});

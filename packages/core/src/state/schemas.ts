@@ -6,7 +6,7 @@ const text = z.string();
 const texts = z.array(text);
 
 // What plugins hand in may carry more than the contract says: that is left out when it is written, not refused when read.
-const probeResult = z.object({
+export const probeResult = z.object({
   probe: text,
   status: z.enum(['ok', 'warn', 'fail', 'skipped']),
   code: text,
@@ -25,7 +25,7 @@ const deviceRequest = z.object({
   capabilities: z.array(texts),
 });
 
-const gpuProof = z.object({
+export const gpuProof = z.object({
   result: z.enum(['proved', 'injected', 'failed']),
   requested: z.array(deviceRequest),
   at: text,

@@ -16,7 +16,7 @@ export const agentConfig = async (
     throw codedError('NOT_SUPPORTED', {
       message: `The agent ${record.agent.id} has no profile ${record.agent.profile} any more.`,
     });
-  const output = tools.agent.configure({
+  const output = await tools.agent.configure({
     sandbox: { id: data.sandboxId, name: data.name },
     model: {
       id: record.provider.model,

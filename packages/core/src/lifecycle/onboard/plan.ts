@@ -2,6 +2,7 @@ import type { ContainerSpec } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { applyPatch } from '../../hooks/patch.ts';
 import { runPreCreate } from '../../hooks/runner.ts';
+import { hookOptions } from '../services.ts';
 import { agentSpec } from '../specs.ts';
 import { asJson, type OnboardData, recordOf } from './data.ts';
 import { gpuRouting } from './preflight.ts';
@@ -31,7 +32,7 @@ export const buildPlan = async (
         message: `The GPU strategy ${record.gpu.strategy} is not installed any more.`,
       });
     const { facts } = await gpuRouting(services, record.gpu.strategy);
-    const patch = strategy.prepare(facts, { devices: record.gpu.requested, env: services.options.env });
+    const patch = await strategy.prepare(facts, { devices: record.gpu.requested, env: services.options.env });
     const applied = applyPatch(plan, patch, `gpu ${strategy.id}`);
     plan = applied.plan;
     provenance = applied.provenance;
@@ -47,7 +48,7 @@ export const buildPlan = async (
       agent: record.agent.id,
       plan,
     },
-    { signal, env: services.options.env, provenance },
+    { ...hookOptions(services, signal), provenance },
   );
   return { plan: hooked.plan, provenance: hooked.provenance };
 };

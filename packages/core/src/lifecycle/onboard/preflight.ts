@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { AgentContribution, GpuBid, HostFacts, PromptProfile } from '@nemoclaw/plugin-api';
+import type { GpuBid, HostFacts, PromptProfile } from '@nemoclaw/plugin-api';
 import type { CallOptions, OnboardInput } from '../../api/nemoclaw.ts';
 import { codedError } from '../../errors/index.ts';
 import { detectHostFacts } from '../../host/facts.ts';
@@ -9,12 +9,12 @@ import { chooseProvider, type ProviderChoice } from '../../providers/discover.ts
 import { chooseProfile } from '../../providers/profile.ts';
 import { providersAt } from '../../providers/records.ts';
 import { parseSandboxName } from '../../state/names.ts';
-import type { Services } from '../services.ts';
+import type { Agent, Services } from '../services.ts';
 
 /** All that was decided before anything is written or created. */
 export interface Preflight {
   name: string;
-  agent: { contribution: AgentContribution; plugin: string };
+  agent: { contribution: Agent; plugin: string };
   provider: ProviderChoice;
   profile: { profile: PromptProfile; why: string };
   gpu: { facts: HostFacts; bids: GpuBid[]; chosen: string | null; reason: string; warnings: string[] };
@@ -67,8 +67,10 @@ const chooseIngressPort = async (wanted: number | undefined, taken: Set<number>)
 export const gpuRouting = async (services: Services, request: string): Promise<Preflight['gpu']> => {
   const driver = await services.driver();
   const facts = await detectHostFacts({ driver, env: services.options.env });
-  const bids = (await services.gpuStrategies()).map((strategy) =>
-    strategy.detect(facts, { devices: [], env: services.options.env }),
+  const bids = await Promise.all(
+    (await services.gpuStrategies()).map((strategy) =>
+      strategy.detect(facts, { devices: [], env: services.options.env }),
+    ),
   );
   const route = routeGpu({ bids, request });
   return { facts, bids, chosen: route.chosen, reason: route.reason, warnings: route.warnings };

@@ -4,6 +4,7 @@ import { runPostReady } from '../../hooks/runner.ts';
 import { pingIngress } from '../ingress.ts';
 import { probeContext, runInAgent } from '../probe-context.ts';
 import { runProbes } from '../probes.ts';
+import { hookOptions } from '../services.ts';
 import { asJson, type OnboardData, recordOf, requestedOf, resultsOf } from './data.ts';
 import { SECRETS } from './record.ts';
 import { egressOf, type OnboardStep, type OnboardTools, providerPort, secretOf } from './tools.ts';
@@ -125,14 +126,17 @@ export const smokeStep = (tools: OnboardTools): OnboardStep => ({
     const { clock } = tools.services;
     const record = recordOf(data);
     const begin = clock.elapsed();
-    const answer = await tools.agent.chat(
-      {
-        turns: [{ role: 'user', content: 'What is the capital of France? Answer in one short sentence.' }],
-        token: await secretOf(tools, data, SECRETS.token),
-        ingressUrl: `http://127.0.0.1:${record.ingressPort}`,
-      },
-      AbortSignal.any([signal, AbortSignal.timeout(SMOKE_MS)]),
-    );
+    const late = AbortSignal.timeout(SMOKE_MS);
+    const question = {
+      turns: [{ role: 'user' as const, content: 'What is the capital of France? Answer in one short sentence.' }],
+      token: await secretOf(tools, data, SECRETS.token),
+      ingressUrl: `http://127.0.0.1:${record.ingressPort}`,
+    };
+    const answer = await tools.agent.chat(question, AbortSignal.any([signal, late])).catch((cause: unknown) => {
+      if (!late.aborted || signal.aborted) throw cause;
+      const message = `The agent did not answer the first question within ${SMOKE_MS / 1000} s.`;
+      throw codedError('CHAT_FAILED', { message, cause });
+    });
     if (answer.text.trim() === '')
       throw codedError('CHAT_FAILED', { message: 'The agent answered the first question with nothing at all.' });
     const elapsedMs = Math.round(clock.elapsed() - begin);
@@ -162,7 +166,7 @@ export const postReadyStep = (tools: OnboardTools): OnboardStep => ({
         containerId: data.agentId,
         results: resultsOf(data),
       },
-      { signal, env: services.options.env },
+      hookOptions(services, signal),
     );
     for (const finding of findings) if (finding.level === 'warn') recordOf(data).warnings.push(finding.summary);
     note(`${findings.length} findings`);

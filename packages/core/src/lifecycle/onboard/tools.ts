@@ -1,17 +1,17 @@
-import type { AgentContribution, Driver, Labels, NetworkState, Role } from '@nemoclaw/plugin-api';
+import type { Driver, Labels, NetworkState, Role } from '@nemoclaw/plugin-api';
 import { LABELS } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
 import type { Step } from '../../operations/types.ts';
 import { containerLabels, egressNetworkName, sandboxLabels } from '../names.ts';
-import type { Services } from '../services.ts';
+import type { Agent, Services } from '../services.ts';
 import { type OnboardData, recordOf } from './data.ts';
 
 /** What the steps work with, beside their data; made again when an operation is resumed. */
 export interface OnboardTools {
   services: Services;
   driver: Driver;
-  agent: AgentContribution;
+  agent: Agent;
   homeId: string;
 }
 

@@ -1,0 +1,62 @@
+import type { ProbeContext, ProbeResult } from '@nemoclaw/plugin-api';
+import { describe, expect, it } from 'vitest';
+import { codedError } from '../errors/index.ts';
+import { runProbes } from './probes.ts';
+import type { Probe } from './services.ts';
+
+const context = { elapsed: () => 0 } as ProbeContext;
+const result = (probe: string): ProbeResult => ({
+  probe,
+  status: 'ok',
+  code: 'ok',
+  layer: 'tcp',
+  summary: 'well',
+  remedy: [],
+  evidence: {},
+  elapsedMs: 0,
+});
+const probe = (id: string, more: Partial<Probe> = {}): Probe => ({
+  kind: 'probe',
+  id,
+  title: id,
+  when: ['preflight'],
+  applies: async () => true,
+  run: async () => result(id),
+  ...more,
+});
+const run = (...probes: Probe[]) => runProbes(probes, 'preflight', context, new AbortController().signal);
+
+describe('runProbes', () => {
+  it('runs those of the moment that apply', async () => {
+    const ran = await run(
+      probe('a'),
+      probe('later', { when: ['post-ready'] }),
+      probe('elsewhere', { applies: async () => 'no host endpoint' }),
+      probe('b'),
+    );
+    expect(ran.map(({ probe }) => probe)).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['run', { run: async () => Promise.reject(codedError('PLUGIN_TIMEOUT', { message: 'hung' })) }],
+    ['applies', { applies: async () => Promise.reject(codedError('PLUGIN_TIMEOUT', { message: 'hung' })) }],
+  ])('makes a failure of one that breaks in %s, and still hears the others', async (_where, broken) => {
+    const ran = await run(probe('bad', broken), probe('good'));
+    expect(ran).toMatchObject([
+      { probe: 'bad', status: 'fail', errorCode: 'PLUGIN_TIMEOUT', summary: 'hung' },
+      { probe: 'good', status: 'ok' },
+    ]);
+    expect(ran[0]?.remedy.length).toBeGreaterThan(0);
+  });
+
+  it('is interrupted as a whole', async () => {
+    const interruption = new AbortController();
+    const interrupted = probe('slow', {
+      run: async () => {
+        interruption.abort(new Error('Ctrl+C'));
+        throw new Error('gave up');
+      },
+    });
+    await expect(runProbes([interrupted], 'preflight', context, interruption.signal)).rejects.toThrow('Ctrl+C');
+  });
+});
