@@ -1,5 +1,5 @@
 import type { Driver } from '@nemoclaw/plugin-api';
-import type { Nemoclaw, NemoclawOptions } from './api/nemoclaw.ts';
+import type { CallOptions, Nemoclaw, NemoclawOptions } from './api/nemoclaw.ts';
 import { readConfig } from './config/config.ts';
 import { codedError, toCodedError } from './errors/index.ts';
 import { createPluginGuards } from './hooks/index.ts';
@@ -11,6 +11,7 @@ import { gpuRouting } from './lifecycle/onboard/preflight.ts';
 import { recover } from './lifecycle/recover/index.ts';
 import { gatewayRestart } from './lifecycle/restart.ts';
 import type { Services } from './lifecycle/services.ts';
+import { shown } from './lifecycle/shown.ts';
 import { gatewayStatus, status } from './lifecycle/status.ts';
 import { chat, exec, logs } from './lifecycle/talk.ts';
 import { type CallGuard, guarded } from './plugins/index.ts';
@@ -72,8 +73,10 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
     onLate: (plugin, message) => options.onPluginLine?.(plugin, message),
   });
   const all = await services(options, watching.guards);
+  const call = <O extends CallOptions, T>(options: O | undefined, work: (options: O) => Promise<T>): Promise<T> =>
+    shown(all.redactor, options ?? ({} as O), work);
   return {
-    onboard: (input, call) => onboard(all, input, call),
+    onboard: (input, options) => call(options, (own) => onboard(all, input, own)),
     async list() {
       const records: Awaited<ReturnType<Nemoclaw['list']>> = { records: [], unreadable: [] };
       for (const name of await all.store.listNames()) {
@@ -86,15 +89,15 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
       }
       return records;
     },
-    status: (name, call) => status(all, name, call),
-    gatewayStatus: (name, call) => gatewayStatus(all, name, call),
-    gatewayRestart: (name, call) => gatewayRestart(all, name, call),
-    recover: (name, call) => recover(all, name, call),
-    destroy: (name, call) => destroy(all, name, call),
-    logs: (name, call) => logs(all, name, call),
-    exec: (name, input, call) => exec(all, name, input, call),
-    chat: (name, input, call) => chat(all, name, input, call),
-    doctor: (name, call) => doctor(all, name, call),
+    status: (name, options) => call(options, (own) => status(all, name, own)),
+    gatewayStatus: (name, options) => call(options, (own) => gatewayStatus(all, name, own)),
+    gatewayRestart: (name, options) => call(options, (own) => gatewayRestart(all, name, own)),
+    recover: (name, options) => call(options, (own) => recover(all, name, own)),
+    destroy: (name, options) => call(options, (own) => destroy(all, name, own)),
+    logs: (name, options) => logs(all, name, options),
+    exec: (name, input, options) => call(options, (own) => exec(all, name, input, own)),
+    chat: (name, input, options) => call(options, (own) => chat(all, name, input, own)),
+    doctor: (name, options) => call(options, (own) => doctor(all, name, own)),
     async gpuList() {
       const { bids, chosen, reason } = await gpuRouting(all, 'auto');
       return { bids, chosen, reason };

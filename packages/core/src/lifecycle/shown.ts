@@ -1,0 +1,37 @@
+import { isCodedError } from '@nemoclaw/plugin-api';
+import type { CallOptions } from '../api/nemoclaw.ts';
+import type { Redactor } from '../redaction/index.ts';
+
+const MAX_CAUSES = 8;
+
+/** The same error, and those that caused it, without what must not be shown. What can't be changed stays (an AbortError's words are Node's own). */
+export const redactError = (redactor: Redactor, error: unknown, depth = 0): unknown => {
+  if (typeof error === 'string') return redactor.redactText(error);
+  if (!(error instanceof Error) || depth > MAX_CAUSES) return error;
+  const set = (key: string, value: unknown): void => void Reflect.set(error, key, value);
+  set('message', redactor.redactText(error.message));
+  if (error.stack !== undefined) set('stack', redactor.redactText(error.stack));
+  if (error.cause !== undefined) set('cause', redactError(redactor, error.cause, depth + 1));
+  if (isCodedError(error)) {
+    if (error.hint !== undefined) set('hint', redactor.redactText(error.hint));
+    if (error.details !== undefined) set('details', redactor.redactJson(error.details));
+  }
+  return error;
+};
+
+/** Runs one call of the program's; its progress and its error leave through the redactor. */
+export const shown = async <O extends CallOptions, T>(
+  redactor: Redactor,
+  options: O,
+  work: (options: O) => Promise<T>,
+): Promise<T> => {
+  const { onProgress } = options;
+  try {
+    return await work({
+      ...options,
+      ...(onProgress ? { onProgress: (event) => onProgress(redactor.redactJson(event)) } : {}),
+    });
+  } catch (error) {
+    throw redactError(redactor, error);
+  }
+};
