@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runWithProgress } from '../quickstart/progress.ts';
+import { type Archive, ENGINE, pinsFor, type Suite, sourceFor } from './recipe.ts';
 import { archiveOf, lacking } from './sources.ts';
 
 const SOURCE_PARTS = '/etc/apt/sources.list.d';
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 const sourceFiles = (): string[] =>
   existsSync(SOURCE_PARTS) ? readdirSync(SOURCE_PARTS).filter((name) => /\.(sources|list)$/.test(name)) : [];
@@ -14,6 +14,14 @@ export const readSources = (): string[] =>
   [...sourceFiles().map((name) => join(SOURCE_PARTS, name)), '/etc/apt/sources.list']
     .filter((path) => existsSync(path))
     .map((path) => readFileSync(path, 'utf8'));
+
+/** `undefined` where there is no apt, or its packages do not come from Debian's archive. */
+export const debianArchive = (): Archive | undefined => {
+  const sources = readSources();
+  const uri = archiveOf(sources);
+  if (uri === undefined || !existsSync('/usr/bin/apt-get')) return undefined;
+  return { uri, lacking: lacking(ENGINE.suites, sources).map(({ name }) => name) };
+};
 
 export interface AptScope {
   /** Runs apt-get; its lines are shown as progress under `title`. Rejects with its last lines. */
@@ -28,7 +36,7 @@ export interface AptScope {
  */
 export const aptScope = (input: {
   archive: string;
-  suites: { name: string; priority: number }[];
+  suites: Suite[];
   /** Is emptied first, and removed by `dispose`. */
   folder: string;
 }): AptScope => {
@@ -41,22 +49,9 @@ export const aptScope = (input: {
     if (archiveOf([readFileSync(join(SOURCE_PARTS, name), 'utf8')]))
       copyFileSync(join(SOURCE_PARTS, name), at(`sources.list.d/${name}`));
   // A suite that is among the sources already must not come twice: apt stops at keys that are said differently.
-  const suites = lacking(
-    input.suites.map(({ name }) => name),
-    readSources(),
-  );
-  if (suites.length > 0)
-    writeFileSync(
-      at('sources.list.d/nemoclaw.sources'),
-      `Types: deb\nURIs: ${archive}\nSuites: ${suites.join(' ')}\nComponents: main\nCheck-Valid-Until: no\nSigned-By: ${KEYRING}\n`,
-    );
-  writeFileSync(
-    at('preferences.d/nemoclaw'),
-    input.suites
-      .filter(({ name }) => suites.includes(name))
-      .map(({ name, priority }) => `Package: *\nPin: release n=${name}\nPin-Priority: ${priority}\n`)
-      .join('\n'),
-  );
+  const further = lacking(input.suites, readSources());
+  if (further.length > 0) writeFileSync(at('sources.list.d/nemoclaw.sources'), sourceFor(archive, further));
+  writeFileSync(at('preferences.d/nemoclaw'), pinsFor(further));
   const options = Object.entries({
     'Dir::Etc::sourceparts': at('sources.list.d'),
     'Dir::Etc::preferencesparts': at('preferences.d'),

@@ -1,4 +1,5 @@
 import { atLeast, DEFAULT_SOCKET, ENGINE_FLOOR, type EngineState } from './find.ts';
+import { type Archive, byHand } from './recipe.ts';
 
 /** What the decision is taken on; gathered by `ensureEngine`. */
 export interface EngineFacts {
@@ -6,8 +7,8 @@ export interface EngineFacts {
   root: boolean;
   /** Version of the `dockerd` that is installed here. */
   installed: string | undefined;
-  /** This machine has apt and takes its packages from Debian's archive. */
-  debian: boolean;
+  /** Where this machine's apt gets its packages, when that is Debian's archive. */
+  archive: Archive | undefined;
   systemd: boolean;
   /** `NEMOCLAW_INSTALL_ENGINE` is not 0. */
   mayInstall: boolean;
@@ -22,23 +23,13 @@ export type EngineDecision =
   | { do: 'install'; with: Starter }
   | { do: 'refuse'; why: string };
 
-const manual = (debian: boolean): string =>
-  debian
-    ? `Install Docker Engine ${ENGINE_FLOOR} or newer, start it, and run this again. On Debian, as root, with the suites sid
-and trixie among the apt sources (pinned low, so that nothing else comes from there):
-  apt-get update
-  apt-get install --no-install-recommends docker.io/sid containerd/trixie iptables
-  systemctl start docker         # where no systemd runs: dockerd &
-  usermod -aG docker <user>      # to use it without root; log in again`
-    : `Install Docker Engine ${ENGINE_FLOOR} or newer (https://docs.docker.com/engine/install/), start it, and run this again.`;
-
 /** Pure: use the engine that is there, start or install one, or say what a person has to do. */
 export const decideEngine = (facts: EngineFacts): EngineDecision => {
-  const { engine, root, installed, debian } = facts;
+  const { engine, root, installed, archive } = facts;
   const starter: Starter = facts.systemd ? 'systemd' : 'dockerd';
   const refuse = (why: string, commands = true): EngineDecision => ({
     do: 'refuse',
-    why: commands ? `${why}\n${manual(debian)}` : why,
+    why: commands ? `${why}\n${byHand(archive)}` : why,
   });
   switch (engine.state) {
     case 'usable':
@@ -69,7 +60,7 @@ export const decideEngine = (facts: EngineFacts): EngineDecision => {
       if (installed === undefined) {
         if (!facts.mayInstall)
           return refuse('There is no Docker engine, and NEMOCLAW_INSTALL_ENGINE=0 forbids installing one.');
-        if (!debian) return refuse('There is no Docker engine, and only on Debian can one be installed from here.');
+        if (!archive) return refuse('There is no Docker engine, and only on Debian can one be installed from here.');
         if (!root) return refuse('There is no Docker engine, and only root can install one.');
         return { do: 'install', with: starter };
       }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { execa } from 'execa';
 import type { LedgerFile } from '../quickstart/ledger.ts';
 import { say } from '../quickstart/progress.ts';
 import { SetupError } from '../quickstart/setup-error.ts';
+import { debianArchive } from './debian.ts';
 import { decideEngine } from './decide.ts';
 import { DOCKERD_LOG, installedVersion, startEngine, stopDockerd } from './dockerd.ts';
 import { ENGINE_FLOOR, type Env, findEngine } from './find.ts';
-import { hasDebianArchive, installPackages, removePackages } from './packages.ts';
+import { installPackages, removePackages } from './packages.ts';
+import { ENGINE } from './recipe.ts';
 
 /** What an engine makes for itself. */
 const ENGINE_FOLDERS = ['/var/lib/docker', '/var/lib/containerd', '/etc/docker', '/run/docker', '/run/containerd'];
@@ -19,10 +20,10 @@ export const ensureEngine = async (env: Env, ledger: LedgerFile, signal: AbortSi
     engine,
     root: process.getuid?.() === 0,
     installed: engine.state === 'not_running' ? await installedVersion(env) : undefined,
-    debian: hasDebianArchive(),
+    archive: debianArchive(),
     systemd: existsSync('/run/systemd/system'),
     mayInstall: env.NEMOCLAW_INSTALL_ENGINE !== '0',
-    user: userInfo().username,
+    user: env.USER || env.LOGNAME || '<user>',
   });
   switch (decision.do) {
     case 'use':
@@ -30,9 +31,7 @@ export const ensureEngine = async (env: Env, ledger: LedgerFile, signal: AbortSi
     case 'refuse':
       throw new SetupError(decision.why);
     case 'install':
-      if (!ledger.read().engineFolders)
-        ledger.update({ engineFolders: ENGINE_FOLDERS.filter((folder) => !existsSync(folder)) });
-      await installPackages(ENGINE, ledger, env);
+      await installPackages(WANTED, ledger, env, { engineFolders: ENGINE_FOLDERS.filter((path) => !existsSync(path)) });
       signal.throwIfAborted();
       break;
     case 'start':
@@ -43,14 +42,10 @@ export const ensureEngine = async (env: Env, ledger: LedgerFile, signal: AbortSi
   return after.state === 'usable' ? after.version : startEngine(decision.with, env, ledger, signal);
 };
 
-const ENGINE = {
+const WANTED = {
+  ...ENGINE,
   what: `No Docker engine here; installing Docker Engine (${ENGINE_FLOOR} or newer)`,
-  packages: ['docker.io/sid', 'containerd/trixie', 'iptables'],
-  suites: [
-    { name: 'sid', priority: 50 },
-    { name: 'trixie', priority: 100 },
-  ],
-  otherwise: `Install Docker Engine ${ENGINE_FLOOR} or newer yourself and run this again; NEMOCLAW_INSTALL_ENGINE=0 prints how.`,
+  otherwise: `Install Docker Engine ${ENGINE_FLOOR} or newer yourself and run this again; with NEMOCLAW_INSTALL_ENGINE=0 this prints how.`,
 };
 
 /** Stops and removes exactly what `ensureEngine` started and installed. */
@@ -69,7 +64,8 @@ export const removeEngine = async (ledger: LedgerFile): Promise<void> => {
   if (engineFolders) {
     await execa('rm', ['-rf', '--one-file-system', ...engineFolders]);
     ledger.update({ engineFolders: undefined });
-    say('   The bridge docker0 and the firewall chains of the engine stay until the next start of this machine.');
+    if (existsSync('/sys/class/net/docker0'))
+      say('   The bridge docker0 and the firewall chains of the engine stay until the next start of this machine.');
   }
   if (dockerd) await execa('rm', ['-f', DOCKERD_LOG, '/var/run/docker.sock', '/var/run/docker.pid']);
 };

@@ -32,11 +32,11 @@ export const archiveOf = (texts: string[]): string | undefined =>
   parse(texts).find(({ uri }) => /^https?:/.test(uri) && ARCHIVE.test(uri))?.uri;
 
 /** Those of the suites that no source for Debian proper names. */
-export const lacking = (suites: string[], texts: string[]): string[] => {
+export const lacking = <S extends { name: string }>(suites: S[], texts: string[]): S[] => {
   const present = new Set(
     parse(texts)
       .filter(({ uri }) => ARCHIVE.test(uri))
       .flatMap((source) => source.suites),
   );
-  return suites.filter((suite) => !present.has(suite) && !(suite === 'sid' && present.has('unstable')));
+  return suites.filter(({ name }) => !present.has(name) && !(name === 'sid' && present.has('unstable')));
 };

@@ -23,7 +23,7 @@ export const clean = async (ledger: LedgerFile, signal: AbortSignal): Promise<vo
   await removeEngine(ledger);
   if (made.home) removeHome(made.home, made.configuredParent);
   ledger.remove();
-  say('Everything that the quickstart made is gone; npm and pnpm keep their caches.');
+  say('Everything that the quickstart made is gone.');
 };
 
 const cleanEngine = async (driver: Driver, ledger: LedgerFile, signal: AbortSignal): Promise<void> => {

@@ -13,7 +13,7 @@ export const runScript = async (work: (signal: AbortSignal) => Promise<void>): P
   const controller = new AbortController();
   const onSignal = (name: (typeof SIGNALS)[number]) => {
     if (controller.signal.aborted) process.exit(EXIT[name]);
-    say('\nStopping. Once more stops at once.');
+    say('\nStopping, as soon as what can’t be cut off is done. Once more stops at once.');
     process.exitCode = EXIT[name];
     controller.abort(
       new SetupError('Stopped. Run it again to go on, or with --clean to take away what is there so far.'),

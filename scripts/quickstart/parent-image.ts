@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Driver, isCodedError, oneLine } from '@nemoclaw/plugin-api';
 import { execa } from 'execa';
-import { readSources } from '../engine/debian.ts';
+import { debianArchive } from '../engine/debian.ts';
 import { type Env, findEngine } from '../engine/find.ts';
-import { hasDebianArchive, installPackages } from '../engine/packages.ts';
-import { archiveOf } from '../engine/sources.ts';
+import { installPackages } from '../engine/packages.ts';
 import { importImage } from './import-image.ts';
 import type { LedgerFile } from './ledger.ts';
 import { runWithProgress, say, withProgress } from './progress.ts';
@@ -50,9 +49,8 @@ const pull = async (driver: Driver, reference: string, signal: AbortSignal): Pro
 
 const makeImage = async (env: Env, ledger: LedgerFile, configured: string, signal: AbortSignal): Promise<void> => {
   const otherwise = `Pull ${configured} elsewhere and load it here, or name another image of Debian ${SUITE} with NEMOCLAW_BASE_IMAGE.`;
-  const archive = archiveOf(readSources());
-  if (!archive || !hasDebianArchive())
-    throw new SetupError(`This machine has no Debian mirror to make an image from. ${otherwise}`);
+  const archive = debianArchive()?.uri;
+  if (!archive) throw new SetupError(`This machine has no Debian mirror to make an image from. ${otherwise}`);
   await ensureMmdebstrap(env, ledger, otherwise);
   signal.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), 'nemoclaw-parent-'));
