@@ -1,47 +1,66 @@
-import { CodedError, type ContainerState, type Driver, LABELS } from '@nemoclaw/plugin-api';
+import { type ContainerState, type Driver, LABELS } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal, SandboxRecord } from '../api/records.ts';
 import { codedError } from '../errors/index.ts';
 import { parseSandboxName } from '../state/names.ts';
+import { SECRETS } from './secrets.ts';
 import type { Services } from './services.ts';
 
 /** What the engine has of a sandbox, judged against its journal; labels find, only the journal's ids and generations decide. */
 export type Resolution =
   | { state: 'present'; container: ContainerState; strangers: string[] }
   | { state: 'missing' }
+  /** A create that a crash cut off; of the journal's own generation, never started. */
+  | { state: 'unfinished'; container: ContainerState }
   | { state: 'conflict'; reason: string; ids: string[] };
 
 /** Pure: containers that carry the sandbox's id and role, and the journal's word on which one is it. */
 export const resolveAgent = (containers: ContainerState[], journal: OwnershipJournal): Resolution => {
-  const mine = containers.filter((container) => container.labels[LABELS.sandboxId] === journal.sandboxId);
+  const mine = containers.filter(
+    ({ labels }) => labels[LABELS.sandboxId] === journal.sandboxId && labels[LABELS.role] === 'agent',
+  );
+  const ids = mine.map(({ id }) => id);
   const authority = journal.authoritative;
-  if (!authority)
-    return mine.length === 0
-      ? { state: 'missing' }
-      : {
-          state: 'conflict',
-          reason: 'the journal names no container, the engine has some',
-          ids: mine.map(({ id }) => id),
-        };
+  if (!authority) {
+    const [first, ...others] = mine;
+    if (!first) return { state: 'missing' };
+    // Created for this journal and cut off before it was named there: it never ran.
+    if (others.length === 0 && journal.creating && first.labels[LABELS.generation] === journal.creating.generation)
+      return { state: 'unfinished', container: first };
+    return { state: 'conflict', reason: 'the journal names no container, the engine has some', ids };
+  }
   const found = containers.find((container) => container.id === authority.id);
   if (found) {
-    if (found.labels[LABELS.generation] !== authority.generation)
+    if (
+      found.labels[LABELS.generation] !== authority.generation ||
+      found.labels[LABELS.sandboxId] !== journal.sandboxId
+    )
       return {
         state: 'conflict',
         reason: 'the container carries another generation than the journal',
         ids: [found.id],
       };
-    const strangers = mine.filter(
-      (container) => container.id !== found.id && container.labels[LABELS.role] === 'agent',
-    );
-    return { state: 'present', container: found, strangers: strangers.map(({ id }) => id) };
+    return { state: 'present', container: found, strangers: ids.filter((id) => id !== found.id) };
   }
-  const candidates = mine.filter((container) => container.labels[LABELS.role] === 'agent');
-  if (candidates.length === 0) return { state: 'missing' };
-  return {
-    state: 'conflict',
-    reason: 'the journal’s container is gone and others carry its labels',
-    ids: candidates.map(({ id }) => id),
-  };
+  if (mine.length === 0) return { state: 'missing' };
+  return { state: 'conflict', reason: 'the journal’s container is gone and others carry its labels', ids };
+};
+
+/** A command on a sandbox with a half-finished operation: that one comes first. */
+export const refuseWhilePending = async (services: Services, name: string): Promise<void> => {
+  const pending = await services.store.readOperation(name);
+  if (pending)
+    throw codedError('OPERATION_PENDING', {
+      message: `${pending.operation} of ${name} was begun at ${pending.startedAt} and not finished.`,
+      hint: `Unless it still runs: \`${services.options.program} ${name} recover\` finishes it or takes it back, and says which.`,
+    });
+};
+
+/** What the containers' logs, and what plugins say of them, must not show. */
+const learnSecrets = async ({ store, redactor }: Services, name: string): Promise<void> => {
+  for (const file of [SECRETS.token, SECRETS.provider]) {
+    const secret = await store.readSecret(name, file);
+    if (secret !== undefined) redactor.learn(secret);
+  }
 };
 
 export interface KnownSandbox {
@@ -54,7 +73,13 @@ export const knownSandbox = async (services: Services, input: string): Promise<K
   const name = parseSandboxName(input);
   const record = await services.store.readRecord(name);
   if (!record) {
+    await refuseWhilePending(services, name);
     const names = await services.store.listNames();
+    if (names.includes(name))
+      throw codedError('OWNERSHIP_UNRESOLVED', {
+        message: `The record of ${name} (${services.store.paths(name).record}) is missing.`,
+        hint: `Put it back, or take the rest of the sandbox away: \`${services.options.program} ${name} destroy\`.`,
+      });
     throw codedError('SANDBOX_NOT_FOUND', {
       message: `There is no sandbox named ${name}.`,
       hint:
@@ -62,7 +87,12 @@ export const knownSandbox = async (services: Services, input: string): Promise<K
     });
   }
   const ownership = await services.store.readOwnership(name);
-  if (!ownership) throw codedError('OWNERSHIP_UNRESOLVED', { message: `The ownership journal of ${name} is missing.` });
+  if (!ownership)
+    throw codedError('OWNERSHIP_UNRESOLVED', {
+      message: `The ownership journal of ${name} (${services.store.paths(name).ownership}) is missing.`,
+      hint: `Put it back, or take the sandbox away: \`${services.options.program} ${name} destroy\`, then onboard again.`,
+    });
+  await learnSecrets(services, name);
   return { record, ownership };
 };
 
@@ -80,6 +110,7 @@ export const authoritativeContainer = async (
     case 'present':
       return resolution.container;
     case 'missing':
+    case 'unfinished':
       throw codedError('INSTANCE_MISSING', {
         message: `The container of sandbox ${record.name} is gone from the engine.`,
         hint: `\`${services.options.program} ${record.name} recover\` makes it anew on the state that is kept.`,
@@ -92,6 +123,22 @@ export const authoritativeContainer = async (
   }
 };
 
+/** The relay that the journal names, running: nothing reaches the agent without it. */
+export const runningRelay = async (
+  services: Services,
+  driver: Driver,
+  { record, ownership }: KnownSandbox,
+  signal?: AbortSignal,
+): Promise<ContainerState> => {
+  const id = ownership.resources.relay?.id;
+  const relay = id ? await driver.inspect(id, signal ? { signal } : {}) : undefined;
+  if (relay?.phase === 'running') return relay;
+  throw codedError(relay ? 'INSTANCE_STOPPED' : 'INSTANCE_MISSING', {
+    message: `The relay of sandbox ${record.name} is ${relay?.phase ?? 'gone from the engine'}; nothing reaches the agent without it.`,
+    hint: `\`${services.options.program} ${record.name} recover\` brings it back.`,
+  });
+};
+
 export const runningContainer = async (
   services: Services,
   driver: Driver,
@@ -100,7 +147,7 @@ export const runningContainer = async (
 ): Promise<ContainerState> => {
   const container = await authoritativeContainer(services, driver, known, signal);
   if (container.phase === 'running') return container;
-  throw new CodedError('INSTANCE_STOPPED', {
+  throw codedError('INSTANCE_STOPPED', {
     message: `The container of sandbox ${known.record.name} is ${container.phase}.`,
     hint: `\`${services.options.program} ${known.record.name} recover\` brings it back.`,
   });

@@ -1,15 +1,15 @@
 import { IDS, type JsonObject } from '@nemoclaw/plugin-api';
 import type { RestartResult } from '@nemoclaw/supervisor/protocol';
 import type { CallOptions, RestartReport } from '../api/nemoclaw.ts';
-import { codedError } from '../errors/index.ts';
 import { runOperation } from '../operations/run.ts';
 import type { Operation } from '../operations/types.ts';
 import { callRelay, callSupervisor } from './control.ts';
 import { failureReporter } from './failure.ts';
 import { type IngressAnswer, pingIngress } from './ingress.ts';
 import { operationOptions, withLock } from './operation-options.ts';
-import { type KnownSandbox, knownSandbox, runningContainer } from './resolve.ts';
+import { type KnownSandbox, knownSandbox, refuseWhilePending, runningContainer, runningRelay } from './resolve.ts';
 import type { Services } from './services.ts';
+import { isClosedToExec, restartWhole } from './whole-restart.ts';
 
 interface RestartData extends JsonObject {
   agentId: string;
@@ -50,6 +50,7 @@ const restartOperation = async (
         title: 'Find the one container that the journal names',
         async run({ data, signal, note }) {
           data.agentId = (await runningContainer(services, driver, known, signal)).id;
+          await runningRelay(services, driver, known, signal);
           data.heldBefore = await held(signal);
           note(data.agentId.slice(0, 12));
         },
@@ -58,11 +59,16 @@ const restartOperation = async (
         id: 'restart',
         title: 'Restart the gateway and wait until it is healthy',
         async run({ data, signal, note }) {
+          const containerId = data.agentId;
           const result = await callSupervisor(
-            { driver, containerId: data.agentId, timeoutMs: timeoutMs + settleMs + 60_000, signal },
+            { driver, containerId, timeoutMs: timeoutMs + settleMs + 60_000, signal },
             'restart',
             { soft: options.soft ?? false, timeoutMs, settleMs },
-          );
+          ).catch((error: unknown) => {
+            if (!isClosedToExec(error)) throw error;
+            note('nothing could be started in the container, so all of it was restarted');
+            return restartWhole({ services, driver, containerId, settleMs, signal });
+          });
           data.result = { ...result } as unknown as JsonObject;
           note(
             `pid ${result.before?.pid ?? 'none'} → ${result.after.pid}, down ${((result.stopMs + result.startMs) / 1000).toFixed(1)} s`,
@@ -110,9 +116,11 @@ export const gatewayRestart = async (
   name: string,
   options: RestartOptions,
 ): Promise<RestartReport> => {
-  const known = await knownSandbox(services, name);
-  return withLock(services, known.record.name, 'gateway-restart', options, async () => {
-    await refuseWhilePending(services, known.record.name);
+  const { record } = await knownSandbox(services, name);
+  return withLock(services, record.name, 'gateway-restart', options, async () => {
+    await refuseWhilePending(services, record.name);
+    // Who held the lock before us may have changed both record and journal.
+    const known = await knownSandbox(services, name);
     const operation = await restartOperation(services, known, options);
     await runOperation(operation, {
       ...operationOptions(services, options),
@@ -137,14 +145,4 @@ export const gatewayRestart = async (
       heldRequests: Math.max(0, heldAfter - heldBefore),
     };
   });
-};
-
-/** A mutating command on a sandbox with a half-finished operation: that one comes first. */
-export const refuseWhilePending = async (services: Services, name: string): Promise<void> => {
-  const pending = await services.store.readOperation(name);
-  if (pending)
-    throw codedError('OPERATION_PENDING', {
-      message: `${pending.operation} of ${name} was begun at ${pending.startedAt} and not finished.`,
-      hint: `Run \`${services.options.program} ${name} recover\`: it finishes it or takes it back, and says which.`,
-    });
 };

@@ -2,8 +2,8 @@ import { PATHS } from '@nemoclaw/plugin-api';
 import { launchCommand } from '@nemoclaw/supervisor/protocol';
 import type { CallOptions, ExecInput } from '../api/nemoclaw.ts';
 import { codedError } from '../errors/index.ts';
-import { SECRETS } from './onboard/record.ts';
 import { knownSandbox, runningContainer } from './resolve.ts';
+import { SECRETS } from './secrets.ts';
 import type { Services } from './services.ts';
 
 /** One conversation turn through ingress, with the sandbox's own token. */

@@ -1,7 +1,7 @@
 import type { AgentConfigOutput } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
+import { SECRETS } from '../secrets.ts';
 import { type OnboardData, recordOf } from './data.ts';
-import { SECRETS } from './record.ts';
 import { type OnboardTools, secretOf } from './tools.ts';
 
 /** What the agent's plugin makes of the record: its runtime, sealed files and first state. */

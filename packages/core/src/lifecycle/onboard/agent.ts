@@ -3,11 +3,11 @@ import type { SupervisorStatus } from '@nemoclaw/supervisor/protocol';
 import { codedError } from '../../errors/index.ts';
 import { callSupervisor } from '../control.ts';
 import { objectNames } from '../names.ts';
+import { SECRETS } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import { sealedFiles } from '../volume-files.ts';
 import { agentConfig } from './agent-config.ts';
 import { planOf, recordOf } from './data.ts';
-import { SECRETS } from './record.ts';
 import {
   findGeneration,
   type OnboardStep,

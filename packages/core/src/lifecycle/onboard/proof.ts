@@ -4,9 +4,9 @@ import { runPostReady } from '../../hooks/runner.ts';
 import { pingIngress } from '../ingress.ts';
 import { probeContext, runInAgent } from '../probe-context.ts';
 import { runProbes } from '../probes.ts';
+import { SECRETS } from '../secrets.ts';
 import { hookOptions } from '../services.ts';
 import { asJson, type OnboardData, recordOf, requestedOf, resultsOf } from './data.ts';
-import { SECRETS } from './record.ts';
 import { egressOf, type OnboardStep, type OnboardTools, providerPort, secretOf } from './tools.ts';
 
 const remember = (data: OnboardData, results: ProbeResult[], at: string): void => {

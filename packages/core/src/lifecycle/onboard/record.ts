@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createSandboxCa } from '../../pki/certificates.ts';
+import { SECRETS } from '../secrets.ts';
 import { recordOf } from './data.ts';
 import type { OnboardStep, OnboardTools } from './tools.ts';
-
-/** Secrets that one sandbox has on the host; `provider.key` only with a credential. */
-export const SECRETS = { token: 'ingress.token', caKey: 'ca.key', caCert: 'ca.pem', provider: 'provider.key' } as const;
 
 /** First of all, what is about to exist goes to disk: record, ownership, secrets. The folder goes when all else is undone. */
 export const recordStep = (tools: OnboardTools, credential: string | undefined): OnboardStep => ({

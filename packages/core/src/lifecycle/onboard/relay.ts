@@ -6,11 +6,11 @@ import { PROVIDERS } from '../../providers/records.ts';
 import { callRelay } from '../control.ts';
 import { objectNames } from '../names.ts';
 import { hostAddress } from '../probe-context.ts';
+import { SECRETS } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import { relaySpec } from '../specs.ts';
 import { relayFiles } from '../volume-files.ts';
 import { type OnboardData, recordOf } from './data.ts';
-import { SECRETS } from './record.ts';
 import {
   egressOf,
   findGeneration,
