@@ -35,16 +35,22 @@ export const egressStep = (tools: OnboardTools): OnboardStep => ({
     await save();
     note(`${network.subnet}, gateway ${network.gateway}`);
   },
-  async undo({ signal }) {
-    await removeEgressIfUnused(tools, signal);
+  async undo({ data, signal }) {
+    await removeEgressIfUnused(tools, data.name, signal);
   },
 });
 
-/** Other sandboxes of this home may live on it: only an empty one goes, and only one that carries this home's id. */
+/**
+ * Other sandboxes of this home may live on it, or be about to: it goes with the last one, and only when it carries this
+ * home's id.
+ */
 export const removeEgressIfUnused = async (
-  { driver, homeId }: Pick<OnboardTools, 'driver' | 'homeId'>,
+  { driver, homeId, services }: Pick<OnboardTools, 'driver' | 'homeId' | 'services'>,
+  leaving: string,
   signal: AbortSignal,
 ): Promise<boolean> => {
+  // An onboard writes its records before it asks for the network, and its relay comes minutes later.
+  if ((await services.store.listNames()).some((name) => name !== leaving)) return false;
   const [network] = (await driver.listNetworks(homeLabels(homeId), { signal })).filter(
     (candidate) => candidate.name === egressNetworkName(homeId),
   );

@@ -3,7 +3,7 @@ import { codedError } from '../../errors/index.ts';
 import { resumeOperation, runOperation } from '../../operations/run.ts';
 import type { Operation, OperationJournal } from '../../operations/types.ts';
 import { parseSandboxName } from '../../state/names.ts';
-import { type DestroyData, destroyOperation } from '../destroy.ts';
+import { type DestroyData, destroyLocked, destroyOperation } from '../destroy.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { recordOf } from '../onboard/data.ts';
 import { onboardOperation } from '../onboard/operation.ts';
@@ -105,21 +105,11 @@ export const recover = async (services: Services, input: string, options: CallOp
       if (done) return done;
     }
     const { record } = await knownSandbox(services, name);
-    if (record.phase !== 'ready') return await removeRemains(services, name, record.sandboxId, record.phase, options);
+    if (record.phase !== 'ready') {
+      // It never became ready, or was to go, and there is no journal: a crash between the two. What is left of it goes.
+      await destroyLocked(services, name, options);
+      return { verdict: 'removed', actions: [`removed what was left of ${name} (${record.phase})`] };
+    }
     return await heal(services, name, journal ? [`closed the unfinished ${journal.operation}`] : [], options);
   });
-};
-
-/** A record that never became ready, or was to go, and no journal: a crash between the two. What is left of it goes. */
-const removeRemains = async (
-  services: Services,
-  name: string,
-  sandboxId: string,
-  phase: string,
-  options: CallOptions,
-): Promise<RecoverResult> => {
-  const data: DestroyData = { sandboxId, name, containers: 0, networks: 0, volumes: 0 };
-  await runOperation(await destroyOperation(services, data), operationOptions(services, options));
-  await services.store.removeSandbox(name);
-  return { verdict: 'removed', actions: [`removed what was left of ${name} (${phase})`] };
 };
