@@ -54,13 +54,14 @@ export interface VolumeState {
   created: boolean;
 }
 
-/** A file or folder to put into a volume. */
+/** A file, folder or symbolic link to put into a volume. */
 export interface FileEntry {
   /** Relative to the volume's root, `/`-separated, no `..`. */
   path: string;
-  type: 'file' | 'directory';
-  /** Text or bytes; absent for a directory. */
+  type: 'file' | 'directory' | 'link';
+  /** Text or bytes; where a link leads, as the container will see it; absent for a directory. */
   content?: string | Uint8Array;
+  /** A link has none of its own. */
   mode: number;
   uid: number;
   gid: number;

@@ -1,5 +1,5 @@
 import { defineAgent } from '@nemoclaw/plugin-api';
-import { chat } from './chat/chat.ts';
+import { openAiChat } from '@nemoclaw/plugin-api/openai-chat';
 import { configure } from './config/configure.ts';
 import { PROFILES } from './config/profiles.ts';
 import { image } from './image/recipe.ts';
@@ -23,6 +23,6 @@ export default defineAgent({
   ],
   image,
   configure,
-  chat,
+  chat: openAiChat({ title: 'OpenClaw', model: 'openclaw' }),
   ping: { path: '/healthz', status: 200 },
 });

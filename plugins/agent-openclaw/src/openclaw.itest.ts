@@ -1,6 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { IDS, PATHS } from '@nemoclaw/plugin-api';
-import { MODEL, modelContainer, modelRecipe } from '@nemoclaw/testkit/model-image';
+import {
+  AGENT_TOKEN,
+  type AgentSandbox,
+  type AgentWorld,
+  makeAgentWorld,
+  type RealModel,
+  startRealModel,
+} from '@nemoclaw/testkit/agent-world';
+import { MODEL } from '@nemoclaw/testkit/model-image';
 import {
   type ChatRequest,
   type ModelReply,
@@ -11,20 +18,17 @@ import {
 } from '@nemoclaw/testkit/scripted-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import agent from './index.ts';
-import { parentImage, readHostCa } from './testing/parent.ts';
-import type { Sandbox } from './testing/sandbox.ts';
-import { makeWorld, TOKEN, type World } from './testing/world.ts';
 
 const never = new AbortController().signal;
 const profile = (id: string) => agent.profiles.find((candidate) => candidate.id === id)!;
 
-let world: World;
+let world: AgentWorld;
 let scripted: ScriptedModel;
 /** What the scripted model does; each test sets its own. */
 let respond: (request: ChatRequest) => ModelReply = () => text('Hello from the script.');
 
 beforeAll(async () => {
-  world = await makeWorld(process.env);
+  world = await makeAgentWorld(agent, process.env);
   scripted = await startScriptedModel({
     host: world.hostAddress,
     models: [{ id: 'scripted', context: 131_072 }],
@@ -36,11 +40,11 @@ afterAll(async () => {
   await world?.clean();
 });
 
-const chat = async (sandbox: Sandbox, question: string, onText?: (piece: string) => void, signal = never) =>
+const chat = async (sandbox: AgentSandbox, question: string, onText?: (piece: string) => void, signal = never) =>
   agent.chat(
     {
       turns: [{ role: 'user', content: question }],
-      token: TOKEN,
+      token: AGENT_TOKEN,
       ingressUrl: await sandbox.ingressUrl(),
       ...(onText ? { onText } : {}),
     },
@@ -70,7 +74,7 @@ describe('image', () => {
 });
 
 describe('gateway with the full profile and a scripted model', () => {
-  let sandbox: Sandbox;
+  let sandbox: AgentSandbox;
 
   beforeAll(async () => {
     sandbox = await world.sandbox({ profile: 'full', model: scriptedModel() });
@@ -92,8 +96,8 @@ describe('gateway with the full profile and a scripted model', () => {
     expect(seen.gateway.parentIsRoot).toBe(true);
     // 127.0.0.1, as /proc/net/tcp writes it.
     expect(seen.listeners).toEqual(['0100007F']);
-    expect(seen.environment).not.toContain(TOKEN);
-    expect(seen.commandLine).not.toContain(TOKEN);
+    expect(seen.environment).not.toContain(AGENT_TOKEN);
+    expect(seen.commandLine).not.toContain(AGENT_TOKEN);
   });
 
   it('answers a chat, whole and in pieces', async () => {
@@ -180,48 +184,17 @@ it('says with its exit code that its configuration is refused', async () => {
   const sandbox = await world.sandbox({
     profile: 'full',
     model: scriptedModel(),
-    sealedContent: '{"gateway":{"mode":"local","bind":"nowhere"}}',
+    sealed: { 'openclaw.json': '{"gateway":{"mode":"local","bind":"nowhere"}}' },
   });
   expect(sandbox.output.runtime.configRefusedExitCodes).toContain(await sandbox.ended(60_000));
 });
 
 describe('prompt profiles', () => {
-  let model: { id: string; url: string };
+  let model: RealModel;
 
   beforeAll(async () => {
-    const ca = await readHostCa();
-    const recipe = modelRecipe({
-      parent: await parentImage(world.driver, process.env),
-      hostNetwork: true,
-      buildCaPem: ca,
-    });
-    const image =
-      (await world.driver.findImage(recipe.tag)) ?? (await world.driver.buildImage(recipe, () => undefined));
-    const port = scripted.port + 1;
-    const spec = modelContainer({
-      name: world.objects.name('model'),
-      image: image.id,
-      host: world.hostAddress,
-      port,
-      labels: world.objects.labels,
-    });
-    const { id } = await world.driver.create(spec);
-    await world.driver.start(id);
-    model = { id, url: `http://${world.hostAddress}:${port}` };
-    for (const end = Date.now() + 60_000; ; await delay(200)) {
-      if (
-        await fetch(`${model.url}/health`).then(
-          ({ ok }) => ok,
-          () => false,
-        )
-      )
-        break;
-      if (Date.now() > end) throw new Error('the model server did not come up');
-    }
+    model = await startRealModel(world, scripted.port + 1, process.env);
   });
-
-  const post = async (path: string, body: unknown): Promise<Record<string, unknown[]>> =>
-    (await fetch(model.url + path, { method: 'POST', body: JSON.stringify(body) })).json() as never;
 
   it.each(['full', 'compact'])('%s takes no more of the context than it says, and offers exec', async (id) => {
     respond = () => text('Hello.');
@@ -231,18 +204,18 @@ describe('prompt profiles', () => {
     const request = scripted.chats().at(-1)!;
     expect(request.tools).toContain('exec');
     const { messages, tools } = request.json as { messages: unknown; tools: unknown };
-    const { tokens } = await post('/tokenize', { content: JSON.stringify({ messages, tools }) });
-    console.log(`prompt of ${id}: ${tokens?.length} tokens`);
-    expect(tokens!.length).toBeLessThanOrEqual(profile(id).promptTokens);
+    const tokens = await model.tokens(JSON.stringify({ messages, tools }));
+    console.log(`prompt of ${id}: ${tokens} tokens`);
+    expect(tokens).toBeLessThanOrEqual(profile(id).promptTokens);
     // A number far too large would refuse models that are good enough.
-    expect(tokens!.length).toBeGreaterThan(profile(id).promptTokens * 0.85);
+    expect(tokens).toBeGreaterThan(profile(id).promptTokens * 0.85);
     await world.driver.remove(sandbox.id, { force: true });
   });
 
   it('compact answers a question with the real small model', async () => {
     const sandbox = await world.sandbox({
       profile: 'compact',
-      model: { id: MODEL.id, contextTokens: MODEL.contextTokens, port: scripted.port + 1 },
+      model: { id: MODEL.id, contextTokens: MODEL.contextTokens, port: model.port },
     });
     await sandbox.started();
     const { text: answer, usage } = await chat(sandbox, 'What is the capital of France?');
@@ -252,7 +225,7 @@ describe('prompt profiles', () => {
   }, 300_000);
 });
 
-const gatewayPid = async (sandbox: Sandbox): Promise<number> =>
+const gatewayPid = async (sandbox: AgentSandbox): Promise<number> =>
   JSON.parse((await sandbox.run([PATHS.node, '-e', LOOK])).stdout.toString()).gateway.pid;
 
 /** Run inside as the gateway's uid: what the gateway's process looks like from there, and who listens on its port. */

@@ -4,7 +4,7 @@ import type { Header } from 'tar-stream';
 
 export interface ArchiveEntry {
   path: string;
-  type: 'file' | 'directory';
+  type: FileEntry['type'];
   content?: string | Uint8Array | undefined;
   mode: number;
   uid: number;
@@ -27,8 +27,17 @@ export const packArchive = async (entries: readonly (ArchiveEntry | FileEntry)[]
   for (const entry of entries) {
     const path = [folder, safePath(entry.path)].filter((part) => part !== '').join('/');
     const header = { mode: entry.mode, uid: entry.uid, gid: entry.gid, mtime: new Date() };
-    if (entry.type === 'directory') pack.entry({ ...header, type: 'directory', name: `${path}/` });
-    else pack.entry({ ...header, type: 'file', name: path }, Buffer.from(entry.content ?? ''));
+    const content = Buffer.from(entry.content ?? '');
+    switch (entry.type) {
+      case 'directory':
+        pack.entry({ ...header, type: 'directory', name: `${path}/` });
+        break;
+      case 'link':
+        pack.entry({ ...header, type: 'symlink', name: path, linkname: content.toString('utf8') });
+        break;
+      case 'file':
+        pack.entry({ ...header, type: 'file', name: path }, content);
+    }
   }
   pack.finalize();
   const chunks: Buffer[] = [];

@@ -64,6 +64,24 @@ describe('putFiles', () => {
     );
   });
 
+  it('makes a link that nobody else can take away from a sticky folder of root’s, and never follows it', async () => {
+    const volume = await world.volume();
+    const link = { path: 'home/config', type: 'link', content: '/etc/hostname', mode: 0o777, uid: 0, gid: 0 } as const;
+    await put(volume, [folder('home', 0o1777, 0, 0), link, file('home/theirs', '', 0o644, 64101, 64101)]);
+    const id = await world.running({ mounts: [{ type: 'volume', source: volume, target: '/v', readOnly: false }] });
+    expect(
+      await world.sh(id, 'cd /v/home; readlink config; stat -c %u config; cmp config /etc/hostname && echo same'),
+    ).toBe('/etc/hostname\n0\nsame');
+    const attempt = 'cd /v/home; rm -f config; mv config other; ln -sf /tmp/mine config; rm theirs && readlink config';
+    const tried = await driver.exec(id, {
+      argv: ['/bin/sh', '-c', attempt],
+      uid: 64101,
+      gid: 64101,
+      timeoutMs: 10_000,
+    });
+    expect(tried.stdout.toString().trim()).toBe('/etc/hostname');
+  });
+
   it('adds to what is there, and brings nothing of its own', async () => {
     const volume = await world.volume();
     await put(volume, [file('a', '1')]);

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { chat } from './chat.ts';
+import { openAiChat } from './chat.ts';
+
+const chat = openAiChat({ title: 'Sample', model: 'sample-agent' });
 
 let server: Server | undefined;
 afterEach(() => {
@@ -51,7 +53,7 @@ describe('chat without streaming', () => {
       'POST',
       '/v1/chat/completions',
       'Bearer t0k3n',
-      { model: 'openclaw', messages: [{ role: 'user', content: 'Hi' }], stream: false },
+      { model: 'sample-agent', messages: [{ role: 'user', content: 'Hi' }], stream: false },
     ]);
   });
 
@@ -64,7 +66,7 @@ describe('chat without streaming', () => {
     const url = await gateway((_, response) => response.writeHead(status).end(body));
     await expect(ask(url)).rejects.toMatchObject({
       code: 'CHAT_FAILED',
-      message: `OpenClaw answered ${status}: ${line}`,
+      message: `Sample answered ${status}: ${line}`,
       details: { status, body: line },
     });
   });

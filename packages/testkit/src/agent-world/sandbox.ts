@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AgentConfigOutput, type Driver, type ExecResult, IDS } from '@nemoclaw/plugin-api';
+import { type AgentConfigOutput, type Driver, type ExecResult, type HealthPredicate, IDS } from '@nemoclaw/plugin-api';
 import { DOOR_PORT } from './stand-in.ts';
 
 type Json = Record<string, unknown>;
+
+const holds = ({ status, field }: HealthPredicate, answer: { status: number; json: Json }): boolean =>
+  answer.status === status && (field === undefined || answer.json[field.name] === field.equals);
 
 /** A running agent container, asked and prodded from outside. */
 export function sandbox(driver: Driver, id: string, output: AgentConfigOutput) {
@@ -33,8 +36,7 @@ export function sandbox(driver: Driver, id: string, output: AgentConfigOutput) {
     async started(accept: (json: Json) => boolean = () => true): Promise<Json> {
       for (const end = Date.now() + output.runtime.startTimeoutMs; ; await delay(200)) {
         const answer = await ask(started.path).catch(() => undefined);
-        const holds = answer?.status === started.status && answer.json[started.field!.name] === started.field!.equals;
-        if (holds && accept(answer.json)) return answer.json;
+        if (answer && holds(started, answer) && accept(answer.json)) return answer.json;
         const state = await driver.inspect(id);
         if (state?.phase !== 'running' || Date.now() > end)
           throw new Error(`not started (${state?.phase}, exit ${state?.exitCode}):\n${await lastLines()}`);
@@ -56,4 +58,4 @@ export function sandbox(driver: Driver, id: string, output: AgentConfigOutput) {
   };
 }
 
-export type Sandbox = ReturnType<typeof sandbox>;
+export type AgentSandbox = ReturnType<typeof sandbox>;

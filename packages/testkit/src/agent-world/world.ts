@@ -1,29 +1,28 @@
 import { randomInt } from 'node:crypto';
-import { type AgentConfigOutput, ALIASES } from '@nemoclaw/plugin-api';
-import { containerSpec, engineDriver, testImages, testObjects } from '@nemoclaw/testkit/contexts/engine';
-import agent from '../index.ts';
+import { type AgentConfigOutput, type AgentContribution, ALIASES } from '@nemoclaw/plugin-api';
+import { containerSpec, engineDriver, testImages, testObjects } from '../contexts/engine/index.ts';
 import { agentImage } from './agent-image.ts';
-import { type Sandbox, sandbox } from './sandbox.ts';
+import { type AgentSandbox, sandbox } from './sandbox.ts';
 import { DOOR_PORT, standInCommand } from './stand-in.ts';
 import { volumesOf } from './volumes.ts';
 
-export const TOKEN = 'test-token-0123456789abcdef';
+export const AGENT_TOKEN = 'test-token-0123456789abcdef';
 
-export interface SandboxOptions {
+export interface AgentSandboxOptions {
   profile: string;
   /** A server that listens on this port of the world's `hostAddress`. */
   model: { id: string; contextTokens: number; port: number };
-  /** In place of what the plugin wrote. */
-  sealedContent?: string;
+  /** By path, in place of what the plugin wrote. */
+  sealed?: Record<string, string>;
 }
 
-/** The real image and one network on the real engine, on which servers of this host are reached as `inference.local`. */
-export async function makeWorld(env: Readonly<Record<string, string | undefined>>) {
+/** An agent's real image and one network on the real engine, on which servers of this host are reached as `inference.local`. */
+export async function makeAgentWorld(agent: AgentContribution, env: Readonly<Record<string, string | undefined>>) {
   const driver = engineDriver(env);
-  const objects = testObjects('openclaw', env);
+  const objects = testObjects(agent.id, env);
   const { labels } = objects;
   const images = await testImages(driver, env);
-  const image = await agentImage(driver, images);
+  const image = await agentImage(driver, images, agent);
   const network = await driver.ensureNetwork({
     name: objects.name('net'),
     labels,
@@ -32,7 +31,7 @@ export async function makeWorld(env: Readonly<Record<string, string | undefined>
   });
   let count = 0;
 
-  const create = async (output: AgentConfigOutput): Promise<Sandbox> => {
+  const create = async (output: AgentConfigOutput): Promise<AgentSandbox> => {
     const name = objects.name(`${++count}`);
     const volumes = volumesOf(output).map((volume) => ({ ...volume, source: `${name}-${volume.purpose}` }));
     for (const { source, files } of volumes) {
@@ -68,7 +67,7 @@ export async function makeWorld(env: Readonly<Record<string, string | undefined>
     hostAddress: network.gateway,
 
     /** A container with the flags of the real one, its volumes filled; started, its gateway not yet. */
-    async sandbox({ profile, model, sealedContent }: SandboxOptions): Promise<Sandbox> {
+    async sandbox({ profile, model, sealed = {} }: AgentSandboxOptions): Promise<AgentSandbox> {
       const output = agent.configure({
         sandbox: { id: '00000000-0000-4000-8000-000000000000', name: 'test' },
         model: {
@@ -77,10 +76,10 @@ export async function makeWorld(env: Readonly<Record<string, string | undefined>
           baseUrl: `http://${ALIASES.inference}:${model.port}/v1`,
         },
         profile: agent.profiles.find(({ id }) => id === profile)!,
-        token: TOKEN,
+        token: AGENT_TOKEN,
         isolation: 'shared',
       });
-      if (sealedContent !== undefined) output.sealed[0]!.content = sealedContent;
+      for (const file of output.sealed) file.content = sealed[file.path] ?? file.content;
       const made = await create(output);
       await driver.start(made.id);
       return made;
@@ -94,4 +93,4 @@ export async function makeWorld(env: Readonly<Record<string, string | undefined>
   };
 }
 
-export type World = Awaited<ReturnType<typeof makeWorld>>;
+export type AgentWorld = Awaited<ReturnType<typeof makeAgentWorld>>;

@@ -1,5 +1,5 @@
-import type { JsonObject } from '@nemoclaw/plugin-api';
-import { broken, firstLine } from './failure.ts';
+import type { JsonObject } from '../json.ts';
+import { firstLine, UnusableAnswer } from './failure.ts';
 
 export interface ChatAnswer {
   text: string;
@@ -14,17 +14,17 @@ interface Completion {
   error?: unknown;
 }
 
-/** @throws CodedError CHAT_FAILED when it is no completion. */
+/** @throws UnusableAnswer when it is no completion. */
 export function readCompletion(body: string): ChatAnswer {
   const completion = parse(body);
   const choice = completion.choices?.[0];
-  if (typeof choice?.message?.content !== 'string') throw broken(`no message in ${firstLine(body)}`);
+  if (typeof choice?.message?.content !== 'string') throw new UnusableAnswer(`no message in ${firstLine(body)}`);
   return answer(choice.message.content, finish(choice.finish_reason), completion.usage);
 }
 
 /**
  * Puts a streamed answer together and hands its pieces on as they come.
- * @throws CodedError CHAT_FAILED when the stream holds an error, or ends before the answer does.
+ * @throws UnusableAnswer when the stream holds an error, or ends before the answer does.
  */
 export async function readStream(events: AsyncIterable<string>, onText: (text: string) => void): Promise<ChatAnswer> {
   let text = '';
@@ -42,7 +42,7 @@ export async function readStream(events: AsyncIterable<string>, onText: (text: s
     if (typeof choice?.finish_reason === 'string') finishReason = choice.finish_reason;
     usage = chunk.usage ?? usage;
   }
-  if (finishReason === undefined) throw broken('it stopped half-way');
+  if (finishReason === undefined) throw new UnusableAnswer('it stopped half-way');
   return answer(text, finishReason, usage);
 }
 
@@ -51,10 +51,10 @@ function parse(data: string): Completion {
   try {
     parsed = JSON.parse(data) as Completion;
   } catch (cause) {
-    throw broken(`no JSON in ${firstLine(data)}`, cause);
+    throw new UnusableAnswer(`no JSON in ${firstLine(data)}`, { cause });
   }
-  if (typeof parsed !== 'object' || parsed === null) throw broken(`no object in ${firstLine(data)}`);
-  if (parsed.error !== undefined) throw broken(firstLine(data));
+  if (typeof parsed !== 'object' || parsed === null) throw new UnusableAnswer(`no object in ${firstLine(data)}`);
+  if (parsed.error !== undefined) throw new UnusableAnswer(firstLine(data));
   return parsed;
 }
 

@@ -1,4 +1,4 @@
-import { CodedError } from '@nemoclaw/plugin-api';
+import { CodedError } from '../errors.ts';
 
 const MAX_LINE = 300;
 
@@ -21,10 +21,10 @@ function errorMessage(body: string): string | undefined {
 }
 
 /** The gateway answered, but not with what was asked for. */
-export function refused(status: number, body: string): CodedError {
+export function refused(who: string, status: number, body: string): CodedError {
   const line = firstLine(body);
   return new CodedError('CHAT_FAILED', {
-    message: `OpenClaw answered ${status}${line ? `: ${line}` : ''}`,
+    message: `${who} answered ${status}${line ? `: ${line}` : ''}`,
     hint: HINTS[status] ?? 'Look at the agent with `nemoclaw <name> status` and `nemoclaw <name> logs`.',
     details: { status, body: line },
   });
@@ -35,10 +35,12 @@ const HINTS: Record<number, string> = {
   503: 'The gateway is starting or draining; try again, or see `nemoclaw <name> gateway status`.',
 };
 
-/** The answer stopped half-way, or made no sense. */
-export const broken = (why: string, cause?: unknown): CodedError =>
+/** The answer stopped half-way, or made no sense; the message says which. */
+export class UnusableAnswer extends Error {}
+
+export const broken = (who: string, { message, cause }: Error): CodedError =>
   new CodedError('CHAT_FAILED', {
-    message: `OpenClaw's answer is not usable: ${why}`,
+    message: `${who}’s answer is not usable: ${message}`,
     hint: 'Look at the agent with `nemoclaw <name> logs`, and at the model with `nemoclaw doctor`.',
     cause,
   });

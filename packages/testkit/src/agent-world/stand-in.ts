@@ -18,9 +18,10 @@ const gateway = spawn(file, args, { cwd: '/', env: runtime.env, stdio: ['ignore'
 process.on('SIGTERM', () => gateway.kill(runtime.stop.signal));
 gateway.on('exit', (code, signal) => {
   console.error('gateway exited', code, signal);
-  process.exit(code ?? 143);
+  process.exitCode = code ?? 143;
+  door.close();
 });
-net.createServer((client) => {
+const door = net.createServer((client) => {
   const inner = net.connect(runtime.gatewayPort, '127.0.0.1');
   const end = () => { client.destroy(); inner.destroy(); };
   client.on('error', end).on('close', end).pipe(inner).on('error', end).on('close', end).pipe(client);

@@ -1,0 +1,1 @@
+export { type OpenAiAgent, openAiChat } from './chat.ts';
