@@ -5,6 +5,8 @@ import { execa, type Options } from 'execa';
 
 export const ROOT = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '');
 export const BIN = join(ROOT, 'packages/cli/bin/nemoclaw');
+/** The same program under its other name. */
+export const HERMES_BIN = join(ROOT, 'packages/cli/bin/nemohermes');
 export const PARENT = process.env.NEMOCLAW_BASE_IMAGE ?? 'nemoclaw-parent:trixie';
 
 export interface Envelope<T> {
@@ -24,15 +26,15 @@ export interface World {
   dispose(): Promise<void>;
 }
 
-/** A home of its own, in a folder whose name has a space, and the real CLI on it. */
-export const makeWorld = (extra: Record<string, string> = {}): World => {
+/** A home of its own, in a folder whose name has a space, and the real CLI on it, under either of its names. */
+export const makeWorld = (extra: Record<string, string> = {}, bin = BIN): World => {
   const folder = mkdtempSync(join(tmpdir(), 'nemoclaw test '));
   const home = join(folder, 'a home');
   mkdirSync(home, { mode: 0o700 });
   writeFileSync(join(home, 'config.json'), JSON.stringify({ image: { parent: PARENT } }), { mode: 0o600 });
   const env = { NEMOCLAW_HOME: home, NO_COLOR: '1', ...extra };
   const run: World['run'] = async (args, options = {}) => {
-    const result = await execa(BIN, args, {
+    const result = await execa(bin, args, {
       reject: false,
       stdin: 'ignore',
       cwd: folder,

@@ -1,5 +1,6 @@
 import type { AgentConfigInput, JsonObject } from '@nemoclaw/plugin-api';
 import { PATHS } from '@nemoclaw/plugin-api';
+import { GATEWAY_PORT } from '../gateway.ts';
 import { profileSettings } from './profiles.ts';
 
 /** Hermes does not begin an answer with less configured, whatever the model really has. */
@@ -27,6 +28,7 @@ export function configYaml({ model, profile }: AgentConfigInput): JsonObject {
       context_length: Math.max(LEAST_CONTEXT, model.contextTokens),
       max_tokens: answerBudget(model.contextTokens, profile.answerTokens),
     },
+    platforms: { api_server: { enabled: true, extra: { host: '127.0.0.1', port: GATEWAY_PORT } } },
     platform_toolsets: { api_server: [...toolsets] },
     agent: {
       restart_drain_timeout: DRAIN_SECONDS,
