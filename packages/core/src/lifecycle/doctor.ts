@@ -85,7 +85,7 @@ const sandboxProbes = async (
       : [],
     sandbox: { id: record.sandboxId, name: record.name, containerId },
   });
-  return { results: await runProbes(await services.probes(), 'on-demand', context, signal), checks };
+  return { results: await runProbes(services, 'on-demand', context, signal), checks };
 };
 
 /** Everything that can be looked at, side by side; one line each. */

@@ -1,6 +1,7 @@
 import type { ProbeContext, ProbeResult } from '@nemoclaw/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { codedError } from '../errors/index.ts';
+import { createRedactor } from '../redaction/index.ts';
 import { runProbes } from './probes.ts';
 import type { Probe } from './services.ts';
 
@@ -24,7 +25,8 @@ const probe = (id: string, more: Partial<Probe> = {}): Probe => ({
   run: async () => result(id),
   ...more,
 });
-const run = (...probes: Probe[]) => runProbes(probes, 'preflight', context, new AbortController().signal);
+const services = (...probes: Probe[]) => ({ probes: async () => probes, redactor: createRedactor() });
+const run = (...probes: Probe[]) => runProbes(services(...probes), 'preflight', context, new AbortController().signal);
 
 describe('runProbes', () => {
   it('runs those of the moment that apply', async () => {
@@ -49,6 +51,13 @@ describe('runProbes', () => {
     expect(ran[0]?.remedy.length).toBeGreaterThan(0);
   });
 
+  it('hides secrets in results', async () => {
+    const telling = probe('a', {
+      run: async () => ({ ...result('a'), evidence: { body: 'Bearer abcdefgh12345678' } }),
+    });
+    expect(JSON.stringify(await run(telling))).not.toContain('abcdefgh12345678');
+  });
+
   it('is interrupted as a whole', async () => {
     const interruption = new AbortController();
     const interrupted = probe('slow', {
@@ -57,6 +66,6 @@ describe('runProbes', () => {
         throw new Error('gave up');
       },
     });
-    await expect(runProbes([interrupted], 'preflight', context, interruption.signal)).rejects.toThrow('Ctrl+C');
+    await expect(runProbes(services(interrupted), 'preflight', context, interruption.signal)).rejects.toThrow('Ctrl+C');
   });
 });

@@ -1,6 +1,6 @@
 import type { ProbeContext, ProbeResult, ProbeWhen } from '@nemoclaw/plugin-api';
 import { toCodedError } from '../errors/index.ts';
-import type { Probe } from './services.ts';
+import type { Probe, Services } from './services.ts';
 
 const broken = (probe: Probe, error: unknown, elapsedMs: number): ProbeResult => {
   const { code, message, hint } = toCodedError(error);
@@ -28,16 +28,16 @@ const isDue = async (probe: Probe, context: ProbeContext): Promise<true | string
 
 /**
  * Runs every probe that is for this moment and applies, side by side. A probe that breaks, hangs or returns nonsense is a
- * failed probe with the error's words: it never hides the others.
+ * failed probe with the error's words: it never hides the others. Results are kept and shown, so they come redacted.
  */
 export const runProbes = async (
-  probes: Probe[],
+  { probes, redactor }: Pick<Services, 'probes' | 'redactor'>,
   when: ProbeWhen,
   context: ProbeContext,
   signal: AbortSignal,
 ): Promise<ProbeResult[]> => {
   const results = await Promise.all(
-    probes
+    (await probes())
       .filter((probe) => probe.when.includes(when))
       .map(async (probe): Promise<ProbeResult | undefined> => {
         const begin = context.elapsed();
@@ -52,5 +52,5 @@ export const runProbes = async (
         }
       }),
   );
-  return results.filter((result) => result !== undefined);
+  return results.flatMap((result) => (result ? [redactor.redactJson(result)] : []));
 };
