@@ -1,4 +1,4 @@
-import type { Driver, Labels, NetworkState, Role } from '@nemoclaw/plugin-api';
+import type { ContainerSpec, Driver, Labels, NetworkState, Role } from '@nemoclaw/plugin-api';
 import { LABELS } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
@@ -14,6 +14,13 @@ export interface OnboardTools {
   agent: Agent;
   homeId: string;
 }
+
+export const toolsFor = async (services: Services, agentId: string): Promise<OnboardTools> => ({
+  services,
+  driver: await services.driver(),
+  agent: (await services.agent(agentId)).agent,
+  homeId: await services.store.homeId(),
+});
 
 export type OnboardStep = Step<OnboardData>;
 
@@ -80,6 +87,30 @@ export const findGeneration = async (
       details: { ids: found.map((container) => container.id) },
     });
   return found[0];
+};
+
+/**
+ * The one container of that part's generation, made when it is not there; resolves with its id. The journal has the
+ * generation before the create and the id after it, so that a create that is cut off is found.
+ */
+export const ensureOwned = async (
+  tools: OnboardTools,
+  data: OnboardData,
+  part: 'relay' | 'forward',
+  spec: () => ContainerSpec,
+  signal: AbortSignal,
+): Promise<string> => {
+  const generation = data.generations[part];
+  const own = (id: string) =>
+    updateOwnership(tools, data, (journal) => ({
+      ...journal,
+      resources: { ...journal.resources, [part]: { id, generation } },
+    }));
+  const present = await findGeneration(tools, data, generation, signal);
+  if (!present) await own('');
+  const id = present?.id ?? (await tools.driver.create(spec(), { signal })).id;
+  await own(id);
+  return id;
 };
 
 export const egressOf = (tools: OnboardTools, data: OnboardData): NetworkState => ({
