@@ -17,7 +17,7 @@ const driver = openDriver();
 const { signal } = new AbortController();
 let image: string;
 beforeAll(async () => {
-  image = await ensureModelImage(driver, process.env.NEMOCLAW_PARENT_IMAGE ?? LOCAL_PARENT);
+  image = await ensureModelImage(driver, process.env.NEMOCLAW_BASE_IMAGE ?? LOCAL_PARENT);
 });
 
 const setting = () => {

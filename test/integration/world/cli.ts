@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa, type Options } from 'execa';
 
-export const ROOT = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '');
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 export const BIN = join(ROOT, 'packages/cli/bin/nemoclaw');
 export const PARENT = process.env.NEMOCLAW_BASE_IMAGE ?? 'nemoclaw-parent:trixie';
 
