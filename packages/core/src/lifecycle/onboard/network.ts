@@ -1,15 +1,16 @@
 import { LABELS } from '@nemoclaw/plugin-api';
+import { hostEndpointOf } from '../host-endpoint.ts';
 import { egressNetworkName, homeLabels, objectNames } from '../names.ts';
 import { connectFromHost } from '../probe-context.ts';
 import { forwardSpec } from '../specs.ts';
 import { subnetCandidates } from '../subnets.ts';
+import { recordOf } from './data.ts';
 import {
   ensureOwned,
   labelsFor,
   type OnboardStep,
   type OnboardTools,
   objectLabels,
-  providerPort,
   removeGeneration,
   updateOwnership,
 } from './tools.ts';
@@ -72,7 +73,7 @@ export const forwardStep = (tools: OnboardTools): OnboardStep => ({
   id: 'forward',
   title: 'Forward the provider’s loopback port to the egress gateway',
   async run({ data, save, signal, skip }) {
-    const endpoint = providerPort(data);
+    const endpoint = hostEndpointOf(recordOf(data).provider);
     if (!data.forward || !endpoint) return skip(data.forward ? 'the provider is not on this host' : 'not asked for');
     if ((await connectFromHost(data.egressGateway, endpoint.port, 2_000)) === 'open')
       return skip('the provider listens on the egress gateway already');

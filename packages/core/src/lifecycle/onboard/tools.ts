@@ -5,7 +5,7 @@ import { codedError } from '../../errors/index.ts';
 import type { Step } from '../../operations/types.ts';
 import { containerLabels, egressNetworkName, sandboxLabels } from '../names.ts';
 import type { Agent, Services } from '../services.ts';
-import { type OnboardData, recordOf } from './data.ts';
+import type { OnboardData } from './data.ts';
 
 /** What the steps work with, beside their data; made again when an operation is resumed. */
 export interface OnboardTools {
@@ -122,9 +122,3 @@ export const egressOf = (tools: OnboardTools, data: OnboardData): NetworkState =
   kind: 'egress',
   created: false,
 });
-
-export const providerPort = (data: OnboardData): { host: string; port: number } | undefined => {
-  const url = new URL(recordOf(data).provider.endpoint);
-  const local = url.hostname === 'host.nemoclaw.internal';
-  return local ? { host: url.hostname, port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)) } : undefined;
-};
