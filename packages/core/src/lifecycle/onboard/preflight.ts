@@ -1,14 +1,14 @@
 import { statfs } from 'node:fs/promises';
 import type { GpuBid, HostFacts, PromptProfile } from '@nemoclaw/plugin-api';
 import type { CallOptions, OnboardInput } from '../../api/nemoclaw.ts';
-import { codedError } from '../../errors/index.ts';
+import { codedError, toCodedError } from '../../errors/index.ts';
 import { detectHostFacts } from '../../host/facts.ts';
 import { routeGpu } from '../../host/route-gpu.ts';
 import { chooseProvider, type ProviderChoice } from '../../providers/discover.ts';
 import { chooseProfile } from '../../providers/profile.ts';
 import { providersAt } from '../../providers/records.ts';
 import { parseSandboxName } from '../../state/names.ts';
-import type { Agent, Services } from '../services.ts';
+import type { Agent, GpuStrategy, Services } from '../services.ts';
 import { existing } from './existing.ts';
 import { chooseIngressPort, portIsFree } from './ingress-port.ts';
 
@@ -37,14 +37,27 @@ const checkDisk = async (path: string): Promise<void> => {
     });
 };
 
+/** Each strategy's bid under its own name; one that breaks does not fit. */
+export const bidsOf = (
+  strategies: GpuStrategy[],
+  facts: HostFacts,
+  env: Services['options']['env'],
+): Promise<GpuBid[]> =>
+  Promise.all(
+    strategies.map(async (strategy): Promise<GpuBid> => {
+      const none = { applicable: false, priority: 0, evidence: [], warnings: [], activation: 'create' as const };
+      try {
+        return { ...(await strategy.detect(facts, { devices: [], env })), strategy: strategy.id };
+      } catch (error) {
+        return { ...none, strategy: strategy.id, reason: toCodedError(error).message };
+      }
+    }),
+  );
+
 export const gpuRouting = async (services: Services, request: string): Promise<Preflight['gpu']> => {
   const driver = await services.driver();
   const facts = await detectHostFacts({ driver, env: services.options.env });
-  const bids = await Promise.all(
-    (await services.gpuStrategies()).map((strategy) =>
-      strategy.detect(facts, { devices: [], env: services.options.env }),
-    ),
-  );
+  const bids = await bidsOf(await services.gpuStrategies(), facts, services.options.env);
   const route = routeGpu({ bids, request });
   return { facts, bids, chosen: route.chosen, reason: route.reason, warnings: route.warnings };
 };

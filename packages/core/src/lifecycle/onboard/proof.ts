@@ -72,9 +72,9 @@ export const inferenceStep = (tools: OnboardTools): OnboardStep => ({
     remember(data, 'inference', results, tools.services.clock.now().toISOString());
     const failed = results.find((result) => result.status === 'fail' || result.status === 'skipped');
     if (failed) throw probeError(failed);
-    if (results.length === 0)
+    if (!results.some((result) => result.status === 'ok'))
       throw codedError('INFERENCE_UNREACHABLE', {
-        message: 'No installed probe proves inference from inside the sandbox.',
+        message: `No installed probe proves inference from inside the sandbox${results.map(({ summary }) => `; ${summary}`).join('')}.`,
       });
     note(results.map((result) => result.summary).join('; '));
   },
