@@ -13,7 +13,6 @@ import { isKept, startPulse } from './world/pulse.ts';
 import { startSupervised } from './world/supervised.ts';
 
 const NAME = 'real-hermes';
-const MODEL_PORT = 18_186;
 const HOLD_MS = 30_000;
 const GIVE_UP_MS = 8_000;
 
@@ -21,13 +20,15 @@ describe('a sandbox with the real Hermes, by its own name', () => {
   let world: World;
   let driver: Driver;
   let model: { dispose(): Promise<void> };
+  let modelPort = 0;
   let onboarded: Awaited<ReturnType<World['json']>> & { result: OnboardResult };
 
   beforeAll(async () => {
     world = makeWorld({}, HERMES_BIN);
     driver = openEngine();
-    const small = await startSmallModel(driver, MODEL_PORT);
+    const small = await startSmallModel(driver);
     model = small;
+    modelPort = Number(new URL(small.baseUrl).port);
     onboarded = await world.json<OnboardResult>([
       ...['onboard', '--name', NAME, '--provider', 'llamacpp', '--endpoint', small.baseUrl],
       ...['--model', small.model, '--forward', '--yes'],
@@ -89,7 +90,7 @@ describe('a sandbox with the real Hermes, by its own name', () => {
     beforeAll(async () => {
       await model.dispose();
       scripted = await startScriptedModel({
-        port: MODEL_PORT,
+        port: modelPort,
         models: [{ id: MODEL.id, context: MODEL.contextTokens }],
         respond: (request) => {
           const result = toolResult(request);
@@ -179,21 +180,37 @@ describe('a sandbox with the real Hermes, by its own name', () => {
       };
     };
     it.each([
-      ['without its HTTP library', 'bare', {}, /aiohttp/],
-      ['with a config.yaml that does not parse', 'whole', { 'config.yaml': 'model: [unclosed\n' }, /Failed to process config\.yaml/],
-      ['with an empty token', 'whole', { '.env': 'API_SERVER_KEY=\n' }, /API_SERVER_KEY is required/],
+      ['without its HTTP library', 'bare', {}, /aiohttp not installed/, /No adapter could be created/],
+      [
+        'with a config.yaml that does not parse',
+        'whole',
+        { 'config.yaml': 'model: [unclosed\n' },
+        /Failed to process config\.yaml/,
+        /config\.yaml/,
+      ],
+      [
+        'with an empty token',
+        'whole',
+        { '.env': 'API_SERVER_KEY=\n' },
+        /API_SERVER_KEY is required/,
+        /No adapter could be created/,
+      ],
     ] as const)(
       '%s: given up within its bound, and the error has its last line',
-      async (_title, image, sealed, line) => {
+      async (_title, image, sealed, line, last) => {
         const box = await startSupervised(driver, {
           image: image === 'bare' ? withoutHttp : recordOf(world, NAME).image.id,
           agent: output(sealed),
         });
         try {
           const status = await box.until('backoff', GIVE_UP_MS + 20_000);
-          console.log(_title, status.reason, status.lastLines);
           expect(status.reason).toContain('never said that it had started');
           expect(status.lastLines.join('\n')).toMatch(line);
+          const again = box.call('recover', { timeoutMs: 6_000, settleMs: 0 });
+          await expect(again).rejects.toMatchObject({
+            code: 'RESTART_HEALTH_TIMEOUT',
+            message: expect.stringMatching(new RegExp(`not started after 6 s: .*; its last line: .*${last.source}`)),
+          });
         } finally {
           await box.dispose();
         }

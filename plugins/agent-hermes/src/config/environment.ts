@@ -23,6 +23,9 @@ export function gatewayEnvironment(): Record<string, string> {
     HERMES_HOME: `${PATHS.gatewayHome}/${HERMES_FOLDER}`,
     // Whoever asks it to change its configuration is told who does: it could not, the files are sealed.
     HERMES_MANAGED: 'NemoClaw',
+    // There is no messaging platform here, so nobody writes through one; said, or a warning about it is the last line
+    // that a failed start leaves.
+    GATEWAY_ALLOWED_USERS: 'nobody',
     PYTHONUNBUFFERED: '1',
 
     SSL_CERT_FILE: PATHS.caBundle,
