@@ -16,7 +16,9 @@ describe('what needs no engine', () => {
   it('agents: those of the built-in plugins', () => {
     const { status, result } = json('agents');
     expect(status).toBe('ok');
-    expect(result.agents).toEqual([expect.objectContaining({ id: 'openclaw', plugin: expect.stringContaining('@') })]);
+    expect(result.agents).toEqual(
+      ['hermes', 'openclaw'].map((id) => expect.objectContaining({ id, plugin: expect.stringContaining('@') })),
+    );
   });
 
   it('plugins doctor: every built-in contribution is well', () => {
