@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createNemoclaw, type Nemoclaw, type OwnershipJournal } from '@nemoclaw/core';
+import type { Nemoclaw, OwnershipJournal } from '@nemoclaw/core';
 import { type ContainerSpec, type Driver, LABELS, type Labels } from '@nemoclaw/plugin-api';
 import { type ScriptedModel, startScriptedModel, text } from '@nemoclaw/testkit/scripted-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorld, ROOT, type World } from './world/cli.ts';
+import { makeWorld, type World } from './world/cli.ts';
+import { onboardInput, openCore } from './world/core.ts';
 import { agentIdOf, openEngine, ownershipOf, relayIdOf, remains } from './world/engine.ts';
 import { writeVolumeFile } from './world/volume.ts';
 
 const NAME = 'mended';
 const MODEL = { id: 'scripted-1', context: 131_072 };
-const PLUGINS = ['driver-docker', 'agent-openclaw', 'probe-bridge', 'probe-inference-local'];
 
 describe('recover makes one healthy sandbox of whatever is left', () => {
   let world: World;
@@ -62,25 +62,8 @@ describe('recover makes one healthy sandbox of whatever is left', () => {
     world = makeWorld();
     driver = openEngine();
     model = await startScriptedModel({ models: [MODEL], respond: () => text('hello'), host: '0.0.0.0' });
-    nemoclaw = await createNemoclaw({
-      home: world.home,
-      env: { PATH: process.env.PATH, DOCKER_HOST: process.env.DOCKER_HOST },
-      program: 'nemoclaw',
-      version: '0.0.0',
-      builtinPlugins: PLUGINS.map((name) => ({ name: `@nemoclaw/${name}`, root: join(ROOT, 'plugins', name) })),
-    });
-    await nemoclaw.onboard({
-      name: NAME,
-      agent: 'openclaw',
-      provider: 'openai-compatible',
-      model: MODEL.id,
-      endpoint: model.baseUrl,
-      gpu: 'off',
-      profile: 'auto',
-      smoke: false,
-      forward: false,
-      dryRun: false,
-    });
+    nemoclaw = await openCore(world.home);
+    await nemoclaw.onboard(onboardInput(NAME, model.baseUrl, MODEL.id));
   }, 900_000);
 
   afterAll(async () => {

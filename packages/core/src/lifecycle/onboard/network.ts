@@ -12,6 +12,7 @@ import {
   type OnboardTools,
   objectLabels,
   removeGeneration,
+  removeThrowAways,
   updateOwnership,
 } from './tools.ts';
 
@@ -37,6 +38,7 @@ export const egressStep = (tools: OnboardTools): OnboardStep => ({
     note(`${network.subnet}, gateway ${network.gateway}`);
   },
   async undo({ data, signal }) {
+    await removeThrowAways(tools, data, signal);
     await removeEgressIfUnused(tools, data.name, signal);
   },
 });

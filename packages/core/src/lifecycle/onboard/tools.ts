@@ -3,7 +3,7 @@ import { LABELS } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
 import type { Step } from '../../operations/types.ts';
-import { containerLabels, egressNetworkName, sandboxLabels } from '../names.ts';
+import { containerLabels, egressNetworkName, isThrowAway, sandboxLabels } from '../names.ts';
 import type { Agent, Services } from '../services.ts';
 import type { OnboardData } from './data.ts';
 
@@ -68,6 +68,12 @@ export const removeGeneration = async (
     { signal },
   );
   for (const container of found) await tools.driver.remove(container.id, { force: true, signal });
+};
+
+/** Removes what a crash left of the helpers that fill and read volumes: they hold the volumes. */
+export const removeThrowAways = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
+  const found = await tools.driver.list({ [LABELS.sandboxId]: data.sandboxId }, { signal });
+  for (const { id, labels } of found) if (isThrowAway(labels)) await tools.driver.remove(id, { force: true, signal });
 };
 
 /** The container of exactly this generation, when it is there. */

@@ -16,7 +16,13 @@ import {
   preflightProbesStep,
 } from '../onboard/proof.ts';
 import { relayStep, renewLeafStep, waitForRelay } from '../onboard/relay.ts';
-import { type OnboardStep, type OnboardTools, objectLabels, updateOwnership } from '../onboard/tools.ts';
+import {
+  type OnboardStep,
+  type OnboardTools,
+  objectLabels,
+  removeThrowAways,
+  updateOwnership,
+} from '../onboard/tools.ts';
 import type { KnownSandbox } from '../resolve.ts';
 import { NONCE_FILE } from '../volume-files.ts';
 import type { Repair, Seen } from './look.ts';
@@ -72,7 +78,8 @@ const kept = ({ undo: _undo, ...step }: OnboardStep): OnboardStep => step;
 const clearStep = (tools: OnboardTools, seen: Seen, repair: Repair): OnboardStep => ({
   id: 'clear',
   title: 'Remove what can’t be started again',
-  async run({ signal, note }) {
+  async run({ data, signal, note }) {
+    await removeThrowAways(tools, data, signal);
     const ids = [
       ...(repair.agent && seen.agent.state === 'present' ? [seen.agent.container.id] : []),
       ...(repair.relay && seen.relay ? [seen.relay.id] : []),
