@@ -60,7 +60,7 @@ describe('a sandbox with the real Hermes, by its own name', () => {
     const wrong = await world.run([NAME, 'gatway', 'restart']);
     expect(wrong.exitCode).toBe(2);
     expect(wrong.stderr).toMatch(`nemohermes ${NAME} gateway restart`);
-    expect((await world.run(['gateway', 'restart', '--help'])).stdout).toMatch(/nemohermes gateway restart/);
+    expect((await world.run(['gateway', 'restart', '--help'])).stdout).toMatch(/nemohermes NAME gateway restart/);
   });
 
   it('restarts its gateway while every request is answered completely', async () => {
