@@ -115,7 +115,7 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
             plugin,
             memoryBytes,
             profiles: agent.profiles.map((profile) => ({ id: profile.id, promptTokens: profile.promptTokens })),
-            isolation: agent.isolation.map(({ mode, note }) => ({ mode, note })),
+            isolation: agent.isolation.map(({ mode, memoryBytes, note }) => ({ mode, memoryBytes, note })),
           };
         }),
       );

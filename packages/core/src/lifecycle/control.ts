@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CodedError, type Driver, PATHS } from '@nemoclaw/plugin-api';
-import { RELAY_PROTOCOL, type RelayReply, type RelayStatus } from '@nemoclaw/relay/protocol';
+import { RELAY_PROTOCOL, type RelayReply, type RelayStatus, type SelfTestScript } from '@nemoclaw/relay/protocol';
 import {
   type ControlReply,
   SUPERVISOR_PROTOCOL,
@@ -86,13 +86,22 @@ export const callSupervisor = async <O extends SupervisorOp>(
   );
 };
 
-/** One call to the relay of exactly that container, as its own uid. */
-export const callRelay = async (input: CallInput & { uid: number }, op: 'status' | 'reload'): Promise<RelayStatus> => {
+type RelayInput = CallInput & { uid: number };
+
+const askRelay = async (input: RelayInput, question: object): Promise<RelayStatus> => {
   const nonce = randomBytes(32).toString('hex');
-  const reply = (await exchange(input, PATHS.relay, input.uid, { protocol: RELAY_PROTOCOL, nonce, op })) as RelayReply;
+  const request = { protocol: RELAY_PROTOCOL, nonce, ...question };
+  const reply = (await exchange(input, PATHS.relay, input.uid, request)) as RelayReply;
   if (reply.protocol !== RELAY_PROTOCOL) throw outdated('relay', reply.protocol, RELAY_PROTOCOL);
   if (reply.nonce !== nonce)
     throw new CodedError('SUPERVISOR_UNREACHABLE', { message: 'The relay answered with a nonce that is not ours.' });
   if (!reply.ok) throw new CodedError('INTERNAL_ERROR', { message: `The relay refused: ${reply.error.message}` });
   return reply.result;
 };
+
+/** One call to the relay of exactly that container, as its own uid. */
+export const callRelay = (input: RelayInput, op: 'status' | 'reload'): Promise<RelayStatus> => askRelay(input, { op });
+
+/** Lets the relay answer one conversation by itself, for a while. */
+export const armSelfTest = (input: RelayInput, script: SelfTestScript): Promise<RelayStatus> =>
+  askRelay(input, { op: 'selftest', script });

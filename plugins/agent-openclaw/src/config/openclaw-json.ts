@@ -3,6 +3,7 @@ import { PATHS } from '@nemoclaw/plugin-api';
 import { GATEWAY_PORT } from '../gateway.ts';
 import { STATE_DIR } from './environment.ts';
 import { profileSettings } from './profiles.ts';
+import { toolSettings } from './tool-settings.ts';
 
 /** Name of the only model provider that the agent knows: the relay. */
 const PROVIDER = 'inference';
@@ -16,7 +17,7 @@ export const answerBudget = (contextTokens: number, answerTokens: number): numbe
 
 /** Content of the sealed `openclaw.json`. It holds the gateway's token: nothing else does. */
 export function openclawJson(input: AgentConfigInput): JsonObject {
-  const { tools, agentDefaults, skills } = profileSettings(input.profile.id);
+  const { agentDefaults, skills } = profileSettings(input.profile.id);
   return {
     gateway: {
       mode: 'local',
@@ -54,7 +55,7 @@ export function openclawJson(input: AgentConfigInput): JsonObject {
       },
     },
     // The image is root's and read-only; a new version is a new image.
-    tools: { ...tools, deny: ['gateway'] },
+    tools: toolSettings(input),
     ...(Object.keys(skills).length > 0 ? { skills } : {}),
     // What it bundles and starts by itself otherwise: browser, desktop, GitHub, voice, other model providers, ...
     plugins: { allow: ['memory-core'], entries: { 'memory-core': { config: { dreaming: { enabled: false } } } } },

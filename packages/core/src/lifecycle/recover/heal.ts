@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { codedError } from '../../errors/index.ts';
 import type { Operation } from '../../operations/types.ts';
 import { callSupervisor } from '../control.ts';
@@ -12,7 +12,7 @@ import { commitStep, inferenceStep, ingressStep } from '../onboard/proof.ts';
 import { relayStep, waitForRelay } from '../onboard/relay.ts';
 import { type OnboardStep, type OnboardTools, objectLabels, updateOwnership } from '../onboard/tools.ts';
 import type { KnownSandbox } from '../resolve.ts';
-import { NONCE_FILE } from '../volume-files.ts';
+import { NONCE_FILE, toolsFiles } from '../volume-files.ts';
 import type { Repair, Seen } from './look.ts';
 
 /** The steps' data as they would stand after an onboard of what is still there; what has to be made anew gets a new generation. */
@@ -33,6 +33,7 @@ export const healData = (known: KnownSandbox, seen: Seen, repair: Repair): Onboa
     nonces: {
       state: nonceOf('state'),
       workspace: nonceOf('workspace'),
+      tools: nonceOf('tools'),
       sealed: nonceOf('sealed'),
       relay: nonceOf('relay'),
     },
@@ -76,6 +77,23 @@ const clearStep = (tools: OnboardTools, seen: Seen, repair: Repair): OnboardStep
   },
 });
 
+/** A sandbox from before tools had a home that lasts gets one. */
+const addToolsHome = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
+  const volume = objectNames(data.name, data.sandboxId).volumes.tools;
+  const labels = objectLabels(tools, data);
+  const nonce = randomBytes(16).toString('hex');
+  await updateOwnership(tools, data, (journal) => ({
+    ...journal,
+    resources: {
+      ...journal.resources,
+      volumes: [...journal.resources.volumes, { name: volume, nonce, purpose: 'tools' }],
+    },
+  }));
+  data.nonces.tools = nonce;
+  await tools.driver.ensureVolume({ name: volume, labels }, { signal });
+  await tools.driver.putFiles({ volume, image: data.helperImage, labels, files: toolsFiles({ nonce }) }, { signal });
+};
+
 /** A state volume without its nonce is not the sandbox's state, whatever its name says. */
 const volumesCheckStep = (tools: OnboardTools): OnboardStep => ({
   id: 'volumes',
@@ -83,7 +101,8 @@ const volumesCheckStep = (tools: OnboardTools): OnboardStep => ({
   async run({ data, signal }) {
     const names = objectNames(data.name, data.sandboxId).volumes;
     const labels = objectLabels(tools, data);
-    for (const purpose of ['state', 'workspace'] as const) {
+    if (data.nonces.tools === '') await addToolsHome(tools, data, signal);
+    for (const purpose of ['state', 'workspace', 'tools'] as const) {
       const volume = await tools.driver.inspectVolume(names[purpose], { signal });
       const nonce =
         volume &&
@@ -167,6 +186,9 @@ export const healOperation = (
     commitStep(tools),
   ];
   // What an older proof said is not true of what is made anew.
-  if (repair.agent) recordOf(data).proofs = {};
+  if (repair.agent) {
+    recordOf(data).proofs = {};
+    recordOf(data).agent.isolationProof = 'declared';
+  }
   return { name: 'recover', sandbox: data.name, data, steps: steps.map(kept) };
 };
