@@ -79,8 +79,8 @@ export interface RelayStatus {
 }
 
 /**
- * What the self-test model does for the one conversation that holds `marker`: asks for one call of `tool`, then ends the
- * conversation with what the tool gave back. It answers in place of the provider, a few times at most, and only until
+ * What the self-test model does for the one conversation that holds `marker`: asks for one call of `tool`, then says what
+ * the tool gave back. It answers in place of the provider, a few times at most, and only until
  * `ttlMs` are over; whatever does not hold the marker goes to the provider as always.
  */
 export interface SelfTestScript {

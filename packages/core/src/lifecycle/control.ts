@@ -54,6 +54,11 @@ const outdated = (what: string, theirs: unknown, ours: number): CodedError =>
     message: `The sandbox's ${what} speaks protocol ${String(theirs)}, this program ${ours}.`,
   });
 
+const unknownTo = (what: string, message: string): CodedError =>
+  new CodedError('SUPERVISOR_OUTDATED', {
+    message: `The sandbox's ${what} does not know what it was asked: ${message}.`,
+  });
+
 /** One call to the supervisor of exactly that container, as root, with a fresh nonce. */
 export const callSupervisor = async <O extends SupervisorOp>(
   input: CallInput,
@@ -70,6 +75,7 @@ export const callSupervisor = async <O extends SupervisorOp>(
   if (!reply.ok && reply.error.code === 'protocol_mismatch')
     throw outdated('supervisor', reply.protocol, SUPERVISOR_PROTOCOL);
   if (reply.protocol !== SUPERVISOR_PROTOCOL) throw outdated('supervisor', reply.protocol, SUPERVISOR_PROTOCOL);
+  if (!reply.ok && reply.error.code === 'bad_request') throw unknownTo('supervisor', reply.error.message);
   if (reply.nonce !== nonce)
     throw new CodedError('SUPERVISOR_UNREACHABLE', {
       message: 'The control call was answered with a nonce that is not ours.',
@@ -77,11 +83,7 @@ export const callSupervisor = async <O extends SupervisorOp>(
   if (reply.ok) return reply.result;
   const code = reply.error.code;
   throw new CodedError(
-    code === 'bad_request' || code === 'internal'
-      ? 'INTERNAL_ERROR'
-      : code === 'busy'
-        ? 'RESTART_BUSY'
-        : `RESTART_${code.toUpperCase()}`,
+    code === 'internal' ? 'INTERNAL_ERROR' : code === 'busy' ? 'RESTART_BUSY' : `RESTART_${code.toUpperCase()}`,
     { message: reply.error.message, details: { supervisorCode: code } },
   );
 };
@@ -93,6 +95,8 @@ const askRelay = async (input: RelayInput, question: object): Promise<RelayStatu
   const request = { protocol: RELAY_PROTOCOL, nonce, ...question };
   const reply = (await exchange(input, PATHS.relay, input.uid, request)) as RelayReply;
   if (reply.protocol !== RELAY_PROTOCOL) throw outdated('relay', reply.protocol, RELAY_PROTOCOL);
+  // What it does not know it can't read to the end, the nonce included.
+  if (!reply.ok && reply.error.code === 'bad_request') throw unknownTo('relay', reply.error.message);
   if (reply.nonce !== nonce)
     throw new CodedError('SUPERVISOR_UNREACHABLE', { message: 'The relay answered with a nonce that is not ours.' });
   if (!reply.ok) throw new CodedError('INTERNAL_ERROR', { message: `The relay refused: ${reply.error.message}` });

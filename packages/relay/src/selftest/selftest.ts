@@ -81,10 +81,10 @@ export const createSelfTest = (now: () => number): SelfTest => {
       // Agents put messages of their own behind a tool's result: the last of role `tool` counts, not the last of all.
       const asked = messages.findLastIndex((message) => message.role === 'assistant');
       const result = messages.findLastIndex((message) => message.role === 'tool');
-      if (result > asked) {
-        armed = undefined;
+      // It stays armed: agents ask about a conversation after its end as well (for a title), and the provider's model
+      // is not to hear of it.
+      if (result > asked)
         return { kind: 'text', model, stream, text: textOf(messages[result] ?? {}).slice(0, MAX_RESULT) };
-      }
       if (!tools.includes(test.script.tool))
         return { kind: 'text', model, stream, text: `there is no tool ${test.script.tool} among those offered` };
       return { kind: 'tool_call', model, stream, tool: test.script.tool, arguments: test.script.arguments };

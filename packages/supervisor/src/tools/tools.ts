@@ -16,6 +16,13 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
 const STOP_DRAIN_MS = 2_000;
 
+interface Ended {
+  why: string;
+  wasReady: boolean;
+  /** Nothing went wrong with it: the next one may start without waiting. */
+  atOnce?: true;
+}
+
 /** Owns the process that runs the agent's commands as uid `tools`: there whenever the gateway is, started again when it ends. */
 export class Tools {
   private readonly gateway: Gateway;
@@ -91,14 +98,12 @@ export class Tools {
         await this.pause(CHECK_EVERY_MS);
         continue;
       }
-      let why: string;
-      let wasReady = false;
-      try {
-        ({ why, wasReady } = await this.oneRun(failures > 0));
-      } catch (error) {
-        why = (error as Error).message;
-      }
+      const ended = await this.oneRun(failures > 0).catch(
+        (error: Error): Ended => ({ why: error.message, wasReady: false }),
+      );
       if (this.ending.signal.aborted) return;
+      if (ended.atOnce) continue;
+      const { why, wasReady } = ended;
       failures = wasReady ? 0 : failures + 1;
       const delay = Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_MAX_MS);
       this.become('backoff', `${why}; next try in ${delay / 1000} s`);
@@ -107,7 +112,7 @@ export class Tools {
   }
 
   /** One process, from its admission to its end. */
-  private async oneRun(anew: boolean): Promise<{ why: string; wasReady: boolean }> {
+  private async oneRun(anew: boolean): Promise<Ended> {
     const { clock, env, onLine, log } = this.gateway.options;
     const { config } = this.gateway;
     const host = config.runtime.tools;
@@ -135,26 +140,24 @@ export class Tools {
       exit = `it ended with ${signal === null ? `exit ${code}` : `signal ${signal}`}`;
       this.wakeUp();
     });
-    const { wasReady, sick } = await this.watch(child, host, config);
+    const ended = await this.watch(child, host, config);
     if (!child.hasExited()) await child.stop('SIGTERM', STOP_DRAIN_MS);
     await child.exited;
     this.child = undefined;
-    return { why: sick ?? exit, wasReady };
+    return { ...ended, why: ended.why || exit };
   }
 
-  /** As long as it lives; `sick` when it was given up on. */
-  private async watch(
-    child: SupervisedChild,
-    host: ToolsHost,
-    config: SupervisorConfig,
-  ): Promise<{ wasReady: boolean; sick?: string }> {
+  /** As long as it lives and is worth it; `why` only when it was given up on. */
+  private async watch(child: SupervisedChild, host: ToolsHost, config: SupervisorConfig): Promise<Ended> {
     const { clock } = this.gateway.options;
     let wasReady = false;
     let since: number | undefined;
+    let wasAlone = false;
     while (!child.hasExited() && !this.ending.signal.aborted) {
       if (this.gateway.gate.inode === undefined) {
-        this.become('waiting', 'the gateway is not there; it connects again by itself');
+        this.become('waiting', 'the gateway is not there');
         since = undefined;
+        wasAlone = true;
         await this.pause(CHECK_EVERY_MS);
         continue;
       }
@@ -163,18 +166,21 @@ export class Tools {
       if (ready) {
         wasReady = true;
         since = undefined;
+        wasAlone = false;
         this.readyAt = clock.now();
         this.become('ready', detail);
         await this.pause(CHECK_EVERY_MS);
         continue;
       }
       this.become('starting', detail);
+      // What waits longer between its tries to connect the more of them failed is sooner there when it starts anew.
+      if (wasAlone) return { wasReady, why: 'the gateway came back', atOnce: true };
       since ??= clock.now();
       if (clock.now() - since > host.startTimeoutMs)
-        return { wasReady: false, sick: `not ready after ${host.startTimeoutMs / 1000} s: ${detail}` };
+        return { wasReady: false, why: `not ready after ${host.startTimeoutMs / 1000} s: ${detail}` };
       await this.pause(POLL_MS);
     }
-    return { wasReady };
+    return { wasReady, why: '' };
   }
 
   private async check(

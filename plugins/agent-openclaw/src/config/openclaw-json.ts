@@ -1,7 +1,7 @@
 import type { AgentConfigInput, JsonObject } from '@nemoclaw/plugin-api';
 import { PATHS } from '@nemoclaw/plugin-api';
 import { GATEWAY_PORT } from '../gateway.ts';
-import { STATE_DIR } from './environment.ts';
+import { GATEWAY_WORKSPACE, STATE_DIR } from './environment.ts';
 import { profileSettings } from './profiles.ts';
 import { toolSettings } from './tool-settings.ts';
 
@@ -48,7 +48,7 @@ export function openclawJson(input: AgentConfigInput): JsonObject {
     agents: {
       defaults: {
         model: { primary: `${PROVIDER}/${input.model.id}` },
-        workspace: PATHS.workspace,
+        ...workspaceOf(input.isolation),
         // Turns that nobody asked for, on somebody's bill.
         heartbeat: { every: '0m' },
         ...agentDefaults,
@@ -68,6 +68,16 @@ export function openclawJson(input: AgentConfigInput): JsonObject {
     logging: { file: `${STATE_DIR}/logs/gateway.log`, maxFileBytes: 10 * 1024 * 1024, consoleStyle: 'json' },
   };
 }
+
+/**
+ * The gateway reads, and runs git in, what it takes for its workspace, as its own uid. Where commands have another uid,
+ * nothing that they can write may be that: theirs is the shared one, in which the node host starts them.
+ */
+const workspaceOf = (isolation: AgentConfigInput['isolation']): JsonObject =>
+  isolation === 'separate'
+    ? // Its first-run files ask the agent to change and remove them, which its commands may not.
+      { workspace: GATEWAY_WORKSPACE, skipBootstrap: true }
+    : { workspace: PATHS.workspace };
 
 function provider({ model, profile }: AgentConfigInput): JsonObject {
   return {

@@ -23,6 +23,7 @@ export const toolSettings = ({ isolation, profile }: AgentConfigInput): JsonObje
             : ['exec', 'process', 'session_status', 'progress_card'],
         fs: { workspaceOnly: true },
         exec: { host: 'node', node: NODE_NAME },
+        elevated: { enabled: false },
       };
   }
 };

@@ -36,10 +36,13 @@ RUN ${INSTALL}
 FROM ${base}
 COPY --from=openclaw ${INSTALL_ROOT} ${INSTALL_ROOT}
 COPY tools-liaison.mjs ${LIAISON_SCRIPT}
+COPY node-path.sh /etc/profile.d/nemoclaw-node.sh
 `,
   files: [
     { path: 'package.json', content: installManifest() },
     { path: 'package-lock.json', content: readFileSync(LOCK_FILE, 'utf8') },
+    // The node host starts login shells, and Debian's /etc/profile begins its PATH anew.
+    { path: 'node-path.sh', content: 'PATH="/opt/node/bin:$PATH"\n', mode: 0o444 },
     { path: 'tools-liaison.mjs', content: readFileSync(LIAISON_FILE, 'utf8'), mode: 0o444 },
   ],
   buildArgs: {},
