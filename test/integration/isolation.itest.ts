@@ -120,7 +120,7 @@ describe('tools with a uid of their own, tried through the agent’s own command
   afterAll(async () => {
     await world.dispose();
     await model.close();
-  }, 180_000);
+  }, 300_000);
 
   it('is the default, proved at onboard without the provider’s model', () => {
     const { record, plan } = onboarded.result;
@@ -144,7 +144,7 @@ describe('tools with a uid of their own, tried through the agent’s own command
     ]);
     expect(stdout).not.toContain(await token());
     expect(stdout).toContain('/home/tools'); // it did read something
-  }, 60_000);
+  }, 300_000);
 
   it('cannot touch the gateway, its memory, its files, the control socket or its API', async () => {
     const status = await supervisor();
@@ -177,7 +177,7 @@ describe('tools with a uid of their own, tried through the agent’s own command
     expect(await byAgent(node(OPERATOR))).toMatch(/operator (refused|closed)/);
     const after = (await supervisor()).gateway;
     expect(after).toMatchObject({ pid: before?.pid, startTime: before?.startTime });
-  }, 90_000);
+  }, 300_000);
 
   it('offers the model nothing that acts inside the gateway’s own process', async () => {
     const offered = model.chats().at(-1)?.tools ?? [];
@@ -186,7 +186,7 @@ describe('tools with a uid of their own, tried through the agent’s own command
       expect(await answer('read', { path })).toMatch(/not found/i);
     expect(await answer('exec', { command: 'id -u', host: 'gateway' })).toMatch(/not allowed/);
     expect(await answer('exec', { command: 'id -u', elevated: true })).toMatch(/not available/);
-  }, 90_000);
+  }, 300_000);
 
   it('lets no file of the tools’ into the gateway: neither links nor instructions in the workspace', async () => {
     await byAgent(
@@ -196,8 +196,8 @@ describe('tools with a uid of their own, tried through the agent’s own command
     const { body = '' } = model.chats().at(-1) ?? {};
     expect(body).not.toContain(await token());
     expect(body).not.toContain('trustedProxies');
-    expect(body).toContain('TOOLS.md'); // the gateway's own one, which says where commands run
-  }, 60_000);
+    expect(body).toContain('Commands run in /workspace'); // the gateway's own instructions
+  }, 300_000);
 
   it('fails closed while the tools’ process is down, and brings it back', async () => {
     const before = (await supervisor()).tools?.process;
@@ -206,24 +206,24 @@ describe('tools with a uid of their own, tried through the agent’s own command
     const said = await byAgent('id -u > /workspace/ran-anyway; id -u');
     expect(said).toMatch(/requires a connected node|not connected/);
     expect((await inside('gateway', ['/usr/bin/test', '-e', '/workspace/ran-anyway'])).exitCode).toBe(1);
-    await expect.poll(async () => (await supervisor()).tools?.state, { timeout: 60_000, interval: 500 }).toBe('ready');
+    await expect.poll(async () => (await supervisor()).tools?.state, { timeout: 240_000, interval: 500 }).toBe('ready');
     expect((await supervisor()).tools?.process?.pid).not.toBe(before?.pid);
     expect(await byAgent('id -u')).toContain(String(IDS.tools));
-  }, 120_000);
+  }, 300_000);
 
   it('is let in anew when the tools threw away what they were known by', async () => {
     await byAgent('rm -rf /home/tools/.openclaw; echo gone');
     await kill((await supervisor()).tools?.process?.pid ?? 0);
-    await expect.poll(async () => (await supervisor()).tools?.state, { timeout: 30_000 }).not.toBe('ready');
-    await expect.poll(async () => (await supervisor()).tools?.state, { timeout: 120_000, interval: 500 }).toBe('ready');
+    await expect.poll(async () => (await supervisor()).tools?.state, { timeout: 60_000 }).not.toBe('ready');
+    await expect.poll(async () => (await supervisor()).tools?.state, { timeout: 240_000, interval: 500 }).toBe('ready');
     expect(await byAgent('id -u')).toContain(String(IDS.tools));
-  }, 180_000);
+  }, 300_000);
 
   it('works again after a restart of the gateway', async () => {
     const restart = await world.json<RestartReport>([NAME, 'gateway', 'restart']);
     expect(restart.error).toBeUndefined();
     expect(await byAgent('id -u')).toContain(String(IDS.tools));
-  }, 120_000);
+  }, 300_000);
 
   it('proves it again when it is asked to, and takes the proof back when a command runs as somebody else', async () => {
     const doctor = await world.json<DoctorResult>([NAME, 'doctor', '--tools']);
@@ -245,7 +245,7 @@ describe('tools with a uid of their own, tried through the agent’s own command
     ]);
     const uids = (await looking).seen.map(({ uid }) => uid);
     expect([...new Set(uids)].toSorted()).toEqual([IDS.gateway, IDS.tools]);
-  }, 120_000);
+  }, 300_000);
 
   it('answers by itself in the armed conversation only', async () => {
     const relay = { driver, containerId: relayIdOf(world, NAME), uid: IDS.relay, timeoutMs: 10_000 };
@@ -256,7 +256,7 @@ describe('tools with a uid of their own, tried through the agent’s own command
     expect(model.chats()).toHaveLength(asked + 1);
     const bad = { marker: 'x', tool: 'exec', arguments: {}, ttlMs: 30_000 };
     await expect(armSelfTest(relay, bad)).rejects.toMatchObject({ code: 'SUPERVISOR_OUTDATED' });
-  }, 60_000);
+  }, 300_000);
 
   it('says live what the tools’ process does', async () => {
     const { result } = await world.json<StatusResult>([NAME, 'status', '--live']);

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 const CONFIG = process.env.OPENCLAW_CONFIG_PATH ?? '/etc/nemoclaw/agent/openclaw.json';
 const NODE_NAME = 'tools';
 const COMMAND = 'system.run';
-const CALL_MS = 8_000;
+const CALL_MS = 15_000;
 
 const { port, auth } = JSON.parse(readFileSync(CONFIG, 'utf8')).gateway;
 

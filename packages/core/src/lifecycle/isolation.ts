@@ -47,7 +47,7 @@ export const chooseIsolation = (input: {
 };
 
 const POLL_MS = 500;
-const TOOLS_START_MS = 120_000;
+const TOOLS_START_MS = 240_000;
 
 /** Until the process that runs the agent's commands is ready; until then they fail, they never run as somebody else. */
 export const waitForTools = async (input: {

@@ -10,7 +10,8 @@ import type { SupervisorConfig, ToolsState, ToolsStatus } from '../protocol.ts';
 import { admitWithLiaison, checkWithLiaison } from './liaison.ts';
 
 const OWNER = { uid: IDS.tools, gid: IDS.tools };
-const POLL_MS = 1_000;
+/** Each look is a program of its own. */
+const POLL_MS = 2_000;
 const CHECK_EVERY_MS = 30_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;

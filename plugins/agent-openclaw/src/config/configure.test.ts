@@ -150,7 +150,7 @@ describe('tools with a uid of their own', () => {
   });
 
   it('tells the model where its commands run', () => {
-    const note = initialState.find(({ path }) => path.endsWith('TOOLS.md'));
+    const note = initialState.find(({ path }) => path.endsWith('AGENTS.md'));
     expect(note?.content).toContain('/workspace');
     expect(note).toMatchObject({ uid: IDS.gateway, mode: 0o600 });
   });

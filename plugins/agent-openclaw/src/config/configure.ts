@@ -16,18 +16,18 @@ export function configure(input: AgentConfigInput): AgentConfigOutput {
     sealed: [{ path: CONFIG_FILE, content: `${JSON.stringify(openclawJson(input), null, 2)}\n` }],
     initialState: [
       ...['.openclaw', '.openclaw/logs', 'tmp'].map(privateFolder),
-      ...(input.isolation === 'separate' ? [privateFolder(inHome(GATEWAY_WORKSPACE)), toolsNote()] : []),
+      ...(input.isolation === 'separate' ? [privateFolder(inHome(GATEWAY_WORKSPACE)), agentsNote()] : []),
     ],
   };
 }
 
 const inHome = (path: string): string => path.slice(PATHS.gatewayHome.length + 1);
 
-/** One of the files that OpenClaw puts into its prompt; the model would otherwise look for its files in the gateway's home. */
-const toolsNote = (): FileEntry => ({
-  path: inHome(`${GATEWAY_WORKSPACE}/TOOLS.md`),
+/** The file of instructions that OpenClaw puts into its prompt; the model would otherwise look for its files in the gateway's home. */
+const agentsNote = (): FileEntry => ({
+  path: inHome(`${GATEWAY_WORKSPACE}/AGENTS.md`),
   type: 'file',
-  content: `# Where commands run
+  content: `## Tools
 
 Commands run in ${PATHS.workspace}, as a user of their own. That is the folder for all files; leave \`workdir\` away.
 Folders below ${PATHS.gatewayHome} are the gateway's own and can't be opened by commands.

@@ -25,6 +25,6 @@ export const toolsHost = (): ToolsHost => ({
     DO_NOT_TRACK: '1',
   },
   cwd: PATHS.workspace,
-  liaison: { command: [PATHS.node, LIAISON_SCRIPT], timeoutMs: 15_000 },
-  startTimeoutMs: 60_000,
+  liaison: { command: [PATHS.node, LIAISON_SCRIPT], timeoutMs: 30_000 },
+  startTimeoutMs: 120_000,
 });
