@@ -1,7 +1,11 @@
-import { type JsonObject, LABELS } from '@nemoclaw/plugin-api';
+import type { ContainerState, JsonObject } from '@nemoclaw/plugin-api';
+import { LABELS } from '@nemoclaw/plugin-api';
 import type { CallOptions, DestroyResult } from '../api/nemoclaw.ts';
+import type { OwnershipJournal } from '../api/records.ts';
 import { runOperation } from '../operations/run.ts';
-import type { Operation } from '../operations/types.ts';
+import type { Operation, OperationJournal } from '../operations/types.ts';
+import { parseSandboxName } from '../state/names.ts';
+import { isThrowAway, objectNames } from './names.ts';
 import { removeEgressIfUnused } from './onboard/network.ts';
 import { operationOptions, withLock } from './operation-options.ts';
 import { knownSandbox } from './resolve.ts';
@@ -10,10 +14,47 @@ import type { Services } from './services.ts';
 export interface DestroyData extends JsonObject {
   sandboxId: string;
   name: string;
+  /** Of every container that was made for it; without a journal that says so, none. */
+  generations: string[];
+  /** Whether a journal said so. */
+  journaled: boolean;
   containers: number;
   networks: number;
   volumes: number;
+  /** Names of containers that carry its labels and were not made for it. */
+  strangers: string[];
 }
+
+/** Every generation that the two journals know of; a create that a crash hid is in one of them. */
+export const knownGenerations = (
+  ownership: OwnershipJournal | undefined,
+  pending: Pick<OperationJournal, 'data'> | undefined,
+): string[] => {
+  const { authoritative, creating, intent, retired, resources } = ownership ?? {};
+  const known = [
+    authoritative,
+    creating,
+    intent?.incumbent,
+    intent?.replacement,
+    ...(retired ?? []),
+    resources?.relay,
+    resources?.forward,
+  ].flatMap((instance) => (instance ? [instance.generation] : []));
+  const under = pending?.data.generations ?? [];
+  const begun = typeof under === 'object' && under !== null ? Object.values(under) : [];
+  return [...new Set([...known, ...begun.filter((value) => typeof value === 'string')])];
+};
+
+/**
+ * Pure: labels can be copied, so they only find. What was made for the sandbox has a generation that a journal knows, or
+ * is a throw-away that a crash left behind; where no journal is left, the canonical names decide, of which each engine has one.
+ */
+export const isMadeFor = (data: DestroyData, container: ContainerState): boolean => {
+  const generation = container.labels[LABELS.generation];
+  const { agent, relay, forward } = objectNames(data.name, data.sandboxId);
+  if (generation === undefined) return isThrowAway(container.labels);
+  return data.journaled ? data.generations.includes(generation) : [agent, relay, forward].includes(container.name);
+};
 
 /**
  * The first step is the commit point: once it is on disk that the sandbox is to go, an interrupted destroy is only ever
@@ -43,9 +84,11 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
         title: 'Remove the containers',
         async run({ signal, note }) {
           const found = await driver.list(mine, { signal });
-          for (const container of found) await driver.remove(container.id, { force: true, signal });
-          data.containers += found.length;
-          note(`${found.length} removed`);
+          const ours = found.filter((container) => isMadeFor(data, container));
+          for (const container of ours) await driver.remove(container.id, { force: true, signal });
+          data.containers += ours.length;
+          data.strangers = found.filter((container) => !ours.includes(container)).map(({ name }) => name);
+          note(`${ours.length} removed`);
         },
       },
       {
@@ -55,7 +98,8 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
           const found = await driver.listNetworks(mine, { signal });
           for (const network of found) await driver.removeNetwork(network.id, { signal });
           data.networks += found.length;
-          if (await removeEgressIfUnused({ driver, homeId: await store.homeId() }, signal)) data.networks += 1;
+          if (await removeEgressIfUnused({ driver, services, homeId: await store.homeId() }, data.name, signal))
+            data.networks += 1;
           note(`${data.networks} removed`);
         },
       },
@@ -73,26 +117,44 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
   };
 };
 
-/** Takes a sandbox away whole; its images stay, they are shared. The journal is forgotten only when all else is gone. */
-export const destroy = async (services: Services, name: string, options: CallOptions = {}): Promise<DestroyResult> => {
+/** From whatever is left of its state: the record alone, the journal of an operation that was cut off, or all of it. */
+const destroyData = async (services: Services, name: string): Promise<DestroyData> => {
   const { store } = services;
-  const { record } = await knownSandbox(services, name);
-  return withLock(services, record.name, 'destroy', options, async () => {
-    // Whatever was half-done on it is now beside the point: all of it goes.
-    await store.clearOperation(record.name);
-    const data: DestroyData = {
-      sandboxId: record.sandboxId,
-      name: record.name,
-      containers: 0,
-      networks: 0,
-      volumes: 0,
-    };
-    await runOperation(await destroyOperation(services, data), operationOptions(services, options));
-    await store.removeSandbox(record.name);
-    const { containers, networks, volumes } = data;
-    return {
-      removed: { containers, networks, volumes, files: true },
-      notes: ['Images are kept; the next onboard is quick.'],
-    };
-  });
+  const [record, ownership, pending] = [
+    await store.readRecord(name),
+    await store.readOwnership(name),
+    await store.readOperation(name),
+  ];
+  const begun = typeof pending?.data.sandboxId === 'string' ? pending.data.sandboxId : undefined;
+  const sandboxId =
+    record?.sandboxId ?? ownership?.sandboxId ?? begun ?? (await knownSandbox(services, name)).record.sandboxId;
+  const generations = knownGenerations(ownership, pending);
+  const journaled = generations.length > 0;
+  return { sandboxId, name, generations, journaled, containers: 0, networks: 0, volumes: 0, strangers: [] };
+};
+
+/** Takes a sandbox away whole; its images stay, they are shared. To be called under its lock. */
+export const destroyLocked = async (services: Services, name: string, options: CallOptions): Promise<DestroyResult> => {
+  // Whatever was half-done on it is now beside the point: the first write replaces that operation's journal.
+  const data = await destroyData(services, name);
+  await runOperation(await destroyOperation(services, data), operationOptions(services, options));
+  // Forgotten only when all else is gone.
+  await services.store.removeSandbox(name);
+  const { containers, networks, volumes, strangers } = data;
+  return {
+    removed: { containers, networks, volumes, files: true },
+    notes: [
+      'Images are kept; the next onboard is quick.',
+      ...strangers.map(
+        (stranger) => `Left alone: container ${stranger} carries the labels of ${name} and was not made for it.`,
+      ),
+    ],
+  };
+};
+
+export const destroy = async (services: Services, input: string, options: CallOptions = {}): Promise<DestroyResult> => {
+  const name = parseSandboxName(input);
+  // An unknown name gets no lock; what is known is read again under it.
+  await destroyData(services, name);
+  return withLock(services, name, 'destroy', options, () => destroyLocked(services, name, options));
 };

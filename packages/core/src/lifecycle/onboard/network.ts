@@ -1,16 +1,18 @@
 import { LABELS } from '@nemoclaw/plugin-api';
+import { hostEndpointOf } from '../host-endpoint.ts';
 import { egressNetworkName, homeLabels, objectNames } from '../names.ts';
 import { connectFromHost } from '../probe-context.ts';
 import { forwardSpec } from '../specs.ts';
 import { subnetCandidates } from '../subnets.ts';
+import { recordOf } from './data.ts';
 import {
-  findGeneration,
+  ensureOwned,
   labelsFor,
   type OnboardStep,
   type OnboardTools,
   objectLabels,
-  providerPort,
   removeGeneration,
+  removeThrowAways,
   updateOwnership,
 } from './tools.ts';
 
@@ -35,16 +37,23 @@ export const egressStep = (tools: OnboardTools): OnboardStep => ({
     await save();
     note(`${network.subnet}, gateway ${network.gateway}`);
   },
-  async undo({ signal }) {
-    await removeEgressIfUnused(tools, signal);
+  async undo({ data, signal }) {
+    await removeThrowAways(tools, data, signal);
+    await removeEgressIfUnused(tools, data.name, signal);
   },
 });
 
-/** Other sandboxes of this home may live on it: only an empty one goes, and only one that carries this home's id. */
+/**
+ * Other sandboxes of this home may live on it, or be about to: it goes with the last one, and only when it carries this
+ * home's id.
+ */
 export const removeEgressIfUnused = async (
-  { driver, homeId }: Pick<OnboardTools, 'driver' | 'homeId'>,
+  { driver, homeId, services }: Pick<OnboardTools, 'driver' | 'homeId' | 'services'>,
+  leaving: string,
   signal: AbortSignal,
 ): Promise<boolean> => {
+  // An onboard writes its records before it asks for the network, and its relay comes minutes later.
+  if ((await services.store.listNames()).some((name) => name !== leaving)) return false;
   const [network] = (await driver.listNetworks(homeLabels(homeId), { signal })).filter(
     (candidate) => candidate.name === egressNetworkName(homeId),
   );
@@ -66,32 +75,21 @@ export const forwardStep = (tools: OnboardTools): OnboardStep => ({
   id: 'forward',
   title: 'Forward the provider’s loopback port to the egress gateway',
   async run({ data, save, signal, skip }) {
-    const endpoint = providerPort(data);
+    const endpoint = hostEndpointOf(recordOf(data).provider);
     if (!data.forward || !endpoint) return skip(data.forward ? 'the provider is not on this host' : 'not asked for');
     if ((await connectFromHost(data.egressGateway, endpoint.port, 2_000)) === 'open')
       return skip('the provider listens on the egress gateway already');
-    const present = await findGeneration(tools, data, data.generations.forward, signal);
-    const id =
-      present?.id ??
-      (
-        await tools.driver.create(
-          forwardSpec({
-            sandbox: { id: data.sandboxId, name: data.name },
-            labels: labelsFor(tools, data, 'forward', data.generations.forward),
-            image: data.relayImage,
-            listenAddress: data.egressGateway,
-            port: endpoint.port,
-          }),
-          { signal },
-        )
-      ).id;
-    data.forwardId = id;
+    const spec = () =>
+      forwardSpec({
+        sandbox: { id: data.sandboxId, name: data.name },
+        labels: labelsFor(tools, data, 'forward', data.generations.forward),
+        image: data.relayImage,
+        listenAddress: data.egressGateway,
+        port: endpoint.port,
+      });
+    data.forwardId = await ensureOwned(tools, data, 'forward', spec, signal);
     await save();
-    await updateOwnership(tools, data, (journal) => ({
-      ...journal,
-      resources: { ...journal.resources, forward: { id, generation: data.generations.forward } },
-    }));
-    await tools.driver.start(id, { signal });
+    await tools.driver.start(data.forwardId, { signal });
   },
   async undo({ data, signal }) {
     await removeGeneration(tools, data, data.generations.forward, signal);
