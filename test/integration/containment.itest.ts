@@ -54,7 +54,7 @@ describe('what a sandboxed agent can and cannot reach', () => {
           '--model',
           MODEL.id,
         ],
-        ...['--credential-env', 'SCRIPTED_KEY', '--forward', '--yes', '--no-smoke'],
+        ...['--credential-env', 'SCRIPTED_KEY', '--forward', '--yes', '--no-smoke', '--isolation', 'shared'],
       ],
       { env: { ...world.env, SCRIPTED_KEY: KEY } },
     );

@@ -38,7 +38,13 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
     const { record, answer } = onboarded.result;
     expect(answer).toMatch(/Paris/i);
     expect(record?.phase).toBe('ready');
-    expect(record?.agent).toMatchObject({ id: 'openclaw', profile: 'compact', isolationProof: 'declared' });
+    expect(record?.agent).toMatchObject({
+      id: 'openclaw',
+      profile: 'compact',
+      isolation: 'separate',
+      isolationProof: 'proved',
+    });
+    expect(record?.proofs.tools).toMatchObject({ uid: IDS.tools });
     expect(record?.proofs.inference?.probe).toMatchObject({ status: 'ok', code: 'ok' });
     expect(record?.proofs.bridge?.probe).toMatchObject({ status: 'ok' });
     expect(record?.proofs.chat?.elapsedMs).toBeGreaterThan(0);

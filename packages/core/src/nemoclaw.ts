@@ -120,7 +120,7 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
           plugin,
           memoryBytes,
           profiles: profiles.map((profile) => ({ id: profile.id, promptTokens: profile.promptTokens })),
-          isolation: isolation.map(({ mode, note }) => ({ mode, note })),
+          isolation: isolation.map((mode) => ({ mode: mode.mode, memoryBytes: mode.memoryBytes, note: mode.note })),
         };
       });
     },

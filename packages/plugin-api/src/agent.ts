@@ -27,6 +27,39 @@ export interface StopContract {
   expectedExitCodes: number[];
 }
 
+/**
+ * The process that runs the agent's commands in `separate` isolation: OpenClaw's node host, or an sshd on loopback. The
+ * supervisor starts it through its launcher as uid `tools` when the gateway runs, and again whenever it ends. Tools can
+ * read all of its command line and environment, so they hold no secret.
+ */
+export interface ToolsHost {
+  /** First is an absolute path that must be a regular file owned by root. */
+  command: string[];
+  env: Record<string, string>;
+  cwd: string;
+  /** Loopback port that it listens on, where it does; it must be held by its own process tree before it counts as ready. */
+  port?: number;
+  /**
+   * Program that is run as the gateway's uid and speaks for it, where being there is not being let in; it may read the
+   * sealed files. `check` prints a ToolsCheck, `admit` a ToolsAdmission, as one line of JSON; `admit --anew` is asked
+   * after a start that never became ready: what was admitted before no longer counts.
+   */
+  liaison?: { command: string[]; timeoutMs: Milliseconds };
+  /** How long it may take to become ready; started anew after. */
+  startTimeoutMs: Milliseconds;
+}
+
+export interface ToolsCheck {
+  ready: boolean;
+  /** For a person. */
+  detail: string;
+}
+
+export interface ToolsAdmission {
+  /** Added to the command for this start: a code that works once, or nothing when it is let in already. */
+  args: string[];
+}
+
 /** Everything that the supervisor needs to run the gateway; plain JSON, goes into the sealed volume. */
 export interface AgentRuntime {
   agent: string;
@@ -45,6 +78,8 @@ export interface AgentRuntime {
   configRefusedExitCodes: number[];
   /** How long a start may take before it counts as failed. */
   startTimeoutMs: Milliseconds;
+  /** With `separate` isolation only. */
+  tools?: ToolsHost;
 }
 
 export interface AgentConfigInput {
@@ -53,13 +88,15 @@ export interface AgentConfigInput {
   profile: PromptProfile;
   /** Bearer token for ingress; made by the core. */
   token: string;
-  isolation: 'shared' | 'separate';
+  isolation: IsolationMode['mode'];
 }
 
 export interface AgentConfigOutput {
   runtime: AgentRuntime;
   /** Sealed files, relative to `/etc/nemoclaw/agent`; owner root, group gateway, mode 0640, given by the core. */
   sealed: { path: string; content: string }[];
+  /** Sealed files for the tools' process, relative to `/etc/nemoclaw/tools`; owner root, group tools, mode 0640. */
+  sealedTools?: { path: string; content: string }[];
   /** Files and folders of the state volume (mounted at the gateway's home), written once when it is made. */
   initialState: FileEntry[];
 }
@@ -71,6 +108,14 @@ export interface PromptProfile {
   promptTokens: number;
   /** Tokens that an answer should have room for. */
   answerTokens: number;
+}
+
+/** `shared`: tools run as the gateway's uid. `separate`: as their own, through the agent's ToolsHost. */
+export interface IsolationMode {
+  mode: 'shared' | 'separate';
+  /** What it costs beside the agent's own memory, measured. */
+  memoryBytes: number;
+  note: string;
 }
 
 export interface ChatTurn {
@@ -98,7 +143,9 @@ export interface AgentContribution {
   /** Largest first. */
   profiles: PromptProfile[];
   /** Which tool isolation modes the agent supports, the default first, and what each costs. */
-  isolation: { mode: 'shared' | 'separate'; memoryBytes: number; note: string }[];
+  isolation: IsolationMode[];
+  /** The model's tool that runs a shell command, for the proof of as whom it runs; absent leaves isolation `declared`. */
+  commandTool?: { name: string /** Name of the argument that is the command. */; argument: string; fixed?: JsonObject };
   /**
    * Builds the agent on `input.base`, which has Node at `/opt/node`, the users of `IDS` and a CA for builds at
    * `/opt/build/ca.pem` in the stage named by `input.builder`. `tag` and `labels` of the result are set by the core.

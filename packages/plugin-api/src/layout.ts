@@ -26,6 +26,8 @@ export const PATHS = {
   sandboxCa: '/etc/nemoclaw/ca.pem',
   /** Folder for the agent's sealed files, root:gateway 0750. */
   sealedAgent: '/etc/nemoclaw/agent',
+  /** Folder for sealed files of the tools' process, root:tools 0750. */
+  sealedTools: '/etc/nemoclaw/tools',
   /** System roots and sandbox CA in one file; written by the supervisor at start. */
   caBundle: '/run/nemoclaw-public/ca-bundle.pem',
   control: '/run/nemoclaw/control.sock',

@@ -72,16 +72,32 @@ export interface RelayStatus {
   inference: { requests: number; refused: number; upstreamErrors: number; active: number; lastStatus?: number };
   /** `held`: had to wait for longer than a moment (100 ms), `expired`: waited in vain. `active`: now, WebSockets included. */
   ingress: { requests: number; active: number; held: number; maxHeldMs: number; expired: number; lastHoldMs: number };
+  /** `armed`: waits for its conversation. `answered`: by the self-test model since the relay started. */
+  selfTest?: { armed: boolean; answered: number };
   /** `lastRefused`: at most 20 destinations, `host:port`, each once, the latest last. */
   egress: { refused: number; lastRefused: string[] };
 }
 
-/** Like the supervisor's control: `node /opt/nemoclaw/relay.mjs control`, one line of JSON each way. `reload` reads relay.json again. */
-export interface RelayRequest {
-  protocol: number;
-  nonce: string;
-  op: 'status' | 'reload';
+/**
+ * What the self-test model does for the one conversation that holds `marker`: asks for one call of `tool`, then says what
+ * the tool gave back. It answers in place of the provider, a few times at most, and only until
+ * `ttlMs` are over; whatever does not hold the marker goes to the provider as always.
+ */
+export interface SelfTestScript {
+  /** 32 bytes, hex. */
+  marker: string;
+  tool: string;
+  arguments: Record<string, unknown>;
+  ttlMs: number;
 }
+
+/**
+ * Like the supervisor's control: `node /opt/nemoclaw/relay.mjs control`, one line of JSON each way. `reload` reads
+ * relay.json again; `selftest` arms the self-test model, in place of one armed before.
+ */
+export type RelayRequest =
+  | { protocol: number; nonce: string; op: 'status' | 'reload' }
+  | { protocol: number; nonce: string; op: 'selftest'; script: SelfTestScript };
 export type RelayReply =
   | { protocol: number; nonce: string; ok: true; result: RelayStatus }
   | { protocol: number; nonce: string; ok: false; error: { code: string; message: string } };

@@ -6,7 +6,8 @@ import { startInference } from './inference/server.ts';
 import { startIngress } from './ingress/server.ts';
 import { type Interfaces, waitForAddress } from './interfaces.ts';
 import type { Log } from './log.ts';
-import { RELAY_PROTOCOL, type RelayStatus } from './protocol.ts';
+import { RELAY_PROTOCOL, type RelayStatus, type SelfTestScript } from './protocol.ts';
+import { createSelfTest } from './selftest/selftest.ts';
 
 export interface RunInput {
   configPath: string;
@@ -32,7 +33,8 @@ export const startRelay = async ({ configPath, controlPath, interfaces, log }: R
   const outside = await waitForAddress(config.interfaces.egress, interfaces, sleep);
   const ingress = await startIngress(config.ingress, outside, log);
   const inside = await waitForAddress(config.interfaces.sandbox, interfaces, sleep);
-  const inference = await startInference(loaded, inside, log);
+  const selfTest = createSelfTest(() => performance.now());
+  const inference = await startInference(loaded, inside, log, selfTest);
   const egress = await startEgress({ host: inside, port: config.egress.port }, log);
   const listeners = { inference: inference.address, ingress: ingress.address, egress: egress.address };
 
@@ -45,7 +47,13 @@ export const startRelay = async ({ configPath, controlPath, interfaces, log }: R
     inference: inference.status(),
     ingress: ingress.status(),
     egress: egress.status(),
+    selfTest: selfTest.status(),
   });
+
+  const arm = (script: SelfTestScript): void => {
+    selfTest.arm(script);
+    log('selftest_armed', { ttlMs: script.ttlMs });
+  };
   const reload = async (): Promise<void> => {
     const next = await loadConfig(configPath);
     if (boundTo(next) !== boundTo(loaded)) {
@@ -56,11 +64,12 @@ export const startRelay = async ({ configPath, controlPath, interfaces, log }: R
     loaded = next;
     log('reloaded', { certificateUntil: next.certificate.notAfter });
   };
-  const control = await startControl(controlPath, { status, reload }, log);
+  const control = await startControl(controlPath, { status, reload, arm }, log);
   log('listening', listeners);
   return {
     status,
     reload,
+    arm,
     stop: async (graceMs) => {
       log('stopping');
       await Promise.all([ingress, inference, egress, control].map((part) => part.close(graceMs)));

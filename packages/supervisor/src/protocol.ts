@@ -39,6 +39,8 @@ export interface SupervisorConfig {
   groups: number[];
   /** sha256 (hex) of each sealed agent file, by absolute path. */
   sealedHashes: Record<string, string>;
+  /** The same of the files for the tools' process. */
+  sealedToolsHashes?: Record<string, string>;
   /** Where the front door listens; 0.0.0.0 in the agent container. */
   frontDoorPort: number;
   /** Volume that holds the agent's state; the supervisor keeps an exclusive lock on it. */
@@ -62,6 +64,21 @@ export interface GatewayIdentity {
   listenerInode?: string;
 }
 
+/** `waiting`: for the gateway. `starting`: it runs and is not ready yet. `backoff`: it ended and is started again soon. */
+export type ToolsState = 'waiting' | 'starting' | 'ready' | 'backoff';
+
+export interface ToolsStatus {
+  state: ToolsState;
+  /** One line: why it is in that state. */
+  reason: string;
+  process?: { pid: number; startTime: string };
+  restarts: number;
+  /** When it was last seen ready, ms ago; absent when never. */
+  readyMsAgo?: number;
+  /** Last lines that it wrote, at most 20. */
+  lastLines: string[];
+}
+
 export interface SupervisorStatus {
   protocol: number;
   sandboxId: string;
@@ -79,6 +96,8 @@ export interface SupervisorStatus {
   healthyMsAgo?: number;
   /** Last lines that the gateway wrote, at most 20. */
   lastLines: string[];
+  /** The tools' process; absent where tools share the gateway's uid. */
+  tools?: ToolsStatus;
   frontDoor: { port: number; passed: number; held: number; refused: number };
 }
 
@@ -122,6 +141,17 @@ export type RunReply =
   | { outcome: 'timed_out'; stdout: string; stderr: string }
   | { outcome: 'not_run'; reason: string; message: string };
 
+/** A process that was seen from outside, with the ids that the kernel gives it. */
+export interface SeenProcess {
+  pid: number;
+  startTime: string;
+  uid: number;
+  gid: number;
+  groups: number[];
+  /** Whether it runs below the tools' process. */
+  belowToolsHost: boolean;
+}
+
 export interface SupervisorOps {
   status: { args: Record<string, never>; result: SupervisorStatus };
   /** Waits for `started`, then the settle window. */
@@ -129,6 +159,8 @@ export interface SupervisorOps {
   /** Ends quarantine and starts the gateway. */
   recover: { args: { timeoutMs: number; settleMs: number }; result: RestartResult };
   run: { args: RunRequest; result: RunReply };
+  /** Every process that has `marker` in its arguments, until those seen are gone; none after `timeoutMs` is an empty list. */
+  observe: { args: { marker: string; timeoutMs: number }; result: { seen: SeenProcess[] } };
 }
 export type SupervisorOp = keyof SupervisorOps;
 

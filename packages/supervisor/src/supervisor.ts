@@ -14,6 +14,8 @@ import {
   type SupervisorConfig,
   type SupervisorStatus,
 } from './protocol.ts';
+import { observe } from './tools/observe.ts';
+import { Tools } from './tools/tools.ts';
 
 const MAX_RUNS = 8;
 
@@ -33,6 +35,7 @@ export class Supervisor {
   private readonly gateway: Gateway;
   private readonly operations: GatewayOperations;
   private readonly door: FrontDoor;
+  private readonly tools: Tools;
   private control: Server | undefined;
   private runs = 0;
 
@@ -41,6 +44,7 @@ export class Supervisor {
     const gateway = new Gateway(options);
     this.gateway = gateway;
     this.operations = new GatewayOperations(gateway);
+    this.tools = new Tools(gateway);
     this.door = new FrontDoor({
       verified: () => gateway.gate.inode,
       confirm: (inode) => gateway.confirm(inode),
@@ -59,13 +63,15 @@ export class Supervisor {
       restart: (args) => this.operations.restart(args),
       recover: (args) => this.operations.recover(args),
       run: (args, signal) => this.run(args, signal),
+      observe: (args, signal) => observe(args, () => this.tools.pid(), this.options.clock, signal),
     });
     log(`front door on ${config.frontDoorPort}, generation ${config.generation}`);
     this.gateway.dispatch({ type: 'boot' });
+    this.tools.start();
   }
 
   async stop(): Promise<void> {
-    await this.gateway.shutdown();
+    await Promise.all([this.gateway.shutdown(), this.tools.stop()]);
     await this.door.close();
     this.control?.close();
   }
@@ -76,6 +82,7 @@ export class Supervisor {
     const { child, identity } = gateway;
     const location = await gateway.location();
     const now = this.options.clock.now();
+    const tools = this.tools.status();
     return {
       protocol: SUPERVISOR_PROTOCOL,
       sandboxId: config.sandboxId,
@@ -93,6 +100,7 @@ export class Supervisor {
         : {}),
       ...(healthyAt === undefined ? {} : { healthyMsAgo: Math.round(now - healthyAt) }),
       lastLines: gateway.lastLines.all(),
+      ...(tools ? { tools } : {}),
       frontDoor: { port: config.frontDoorPort, ...door.counts() },
     };
   }

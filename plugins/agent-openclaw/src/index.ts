@@ -5,7 +5,8 @@ import { PROFILES } from './config/profiles.ts';
 import { image } from './image/recipe.ts';
 import { OPENCLAW_VERSION } from './version.ts';
 
-const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
+const GIB = 1024 * MIB;
 
 export default defineAgent({
   id: 'openclaw',
@@ -16,11 +17,18 @@ export default defineAgent({
   profiles: PROFILES.map(({ id, promptTokens, answerTokens }) => ({ id, promptTokens, answerTokens })),
   isolation: [
     {
+      mode: 'separate',
+      // Of the node host, measured (README); without it, every command fails rather than run as the gateway.
+      memoryBytes: 512 * MIB,
+      note: "Commands run as a uid of their own, through OpenClaw's node host, which never holds the gateway's token.",
+    },
+    {
       mode: 'shared',
       memoryBytes: 0,
       note: "Tools run as the gateway's uid: a command of the agent's can read the gateway's token and configuration.",
     },
   ],
+  commandTool: { name: 'exec', argument: 'command' },
   image,
   configure,
   chat: openAiChat({ title: 'OpenClaw', model: 'openclaw' }),

@@ -22,6 +22,7 @@ export const onboardInput = (name: string, endpoint: string, model: string): Onb
   endpoint,
   gpu: 'off',
   profile: 'auto',
+  isolation: 'shared',
   smoke: false,
   forward: false,
   dryRun: false,

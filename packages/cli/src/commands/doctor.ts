@@ -1,3 +1,4 @@
+import * as Flags from '@oclif/core/flags';
 import { NemoclawCommand } from '../base-command.ts';
 import { optionalSandboxArgs } from '../grammar/sandbox-arg.ts';
 import { doctorFailures, renderDoctor } from '../render/doctor.ts';
@@ -6,11 +7,16 @@ export default class Doctor extends NemoclawCommand {
   static override summary = 'Run every check; without NAME, of the host only.';
   static override args = optionalSandboxArgs;
   static override scope = 'sandbox' as const;
+  static override flags = {
+    tools: Flags.boolean({
+      summary: "Also prove as whom the agent's commands run: it is made to run one, without asking the model.",
+    }),
+  };
 
   async run(): Promise<unknown> {
-    const { args } = await this.parse(Doctor);
+    const { args, flags } = await this.parse(Doctor);
     const { nemoclaw, call } = await this.open();
-    const result = await nemoclaw.doctor(args.name, call);
+    const result = await nemoclaw.doctor(args.name, { ...call, tools: flags.tools });
     await this.show(renderDoctor(result));
     const failures = doctorFailures(result);
     if (failures > 0) {

@@ -47,8 +47,15 @@ export default class Onboard extends NemoclawCommand {
       default: 'auto' as const,
       env: 'NEMOCLAW_PROFILE',
     })(),
+    isolation: Flags.option({
+      summary:
+        "As whom the agent's commands run: `separate` from its gateway, or `shared` with it; `auto` is separate where memory allows.",
+      options: ['auto', 'separate', 'shared'] as const,
+      default: 'auto' as const,
+      env: 'NEMOCLAW_ISOLATION',
+    })(),
     smoke: Flags.boolean({
-      summary: 'End with one real answer of the agent.',
+      summary: 'Prove tool isolation, and end with one real answer of the agent.',
       allowNo: true,
       default: true,
       env: 'NEMOCLAW_SMOKE',

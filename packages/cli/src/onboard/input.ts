@@ -11,6 +11,7 @@ export interface OnboardChoices {
   endpoint?: string | undefined;
   gpu: string;
   profile: string;
+  isolation: string;
   smoke: boolean;
   forward?: boolean | undefined;
   port?: number | undefined;
@@ -34,6 +35,7 @@ export function toOnboardInput(choices: OnboardChoices, program: Program, creden
     ...(credential === undefined ? {} : { credential }),
     gpu: choices.gpu,
     profile: choices.profile,
+    isolation: choices.isolation,
     smoke: choices.smoke,
     forward: choices.forward ?? false,
     ...(choices.port === undefined ? {} : { ingressPort: choices.port }),

@@ -12,7 +12,9 @@ export function renderAgents(agents: AgentList): string {
     agent.version,
     `${Math.round(agent.memoryBytes / MIB)} MiB`,
     agent.profiles.map((profile) => `${profile.id} (${profile.promptTokens} tokens)`).join(', '),
-    agent.isolation.map(({ mode }) => mode).join(', '),
+    agent.isolation
+      .map(({ mode, memoryBytes }) => (memoryBytes === 0 ? mode : `${mode} (+${Math.round(memoryBytes / MIB)} MiB)`))
+      .join(', '),
     agent.plugin,
   ]);
   return `${table(['AGENT', 'VERSION', 'MEMORY', 'PROFILES', 'TOOLS', 'PLUGIN'], rows)}\n`;

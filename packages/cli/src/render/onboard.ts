@@ -13,6 +13,7 @@ export function renderPlan(plan: OnboardPlan): string {
     ['provider', `${plan.provider.id} at ${plan.provider.endpoint}: ${plan.provider.why}`],
     ['model', `${plan.provider.model}, ${plan.provider.contextTokens} tokens of context`],
     ['profile', `${plan.profile.id}: ${plan.profile.why}`],
+    ['tools', `${plan.isolation.mode}: ${plan.isolation.why}`],
     ['gpu', `${plan.gpu.chosen ?? 'none'}: ${plan.gpu.reason}`],
     ...plan.steps.map((step, index) => [`step ${index + 1}`, step.title] as const),
     ...provenance,

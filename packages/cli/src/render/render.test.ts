@@ -140,6 +140,7 @@ describe('onboard', () => {
     agent: { id: 'openclaw', version: '1', plugin: 'p@1' },
     provider: { id: 'ollama', endpoint: 'http://x:1/v1', model: 'm', contextTokens: 8192, why: 'it answered' },
     profile: { id: 'compact', why: 'fits 8192' },
+    isolation: { mode: 'shared', why: 'as named' },
     gpu: { bids: [], chosen: null, reason: 'no GPU' },
     steps: [{ id: 'image', title: 'Build the image' }],
     provenance: { 'env.X': 'a-plugin@1' },
@@ -219,10 +220,13 @@ it('lists agents with what they need', () => {
       plugin: 'p@1',
       memoryBytes: 3 * 2 ** 30,
       profiles: [{ id: 'full', promptTokens: 9 }],
-      isolation: [{ mode: 'shared', note: '' }],
+      isolation: [
+        { mode: 'separate', memoryBytes: 512 * 2 ** 20, note: '' },
+        { mode: 'shared', memoryBytes: 0, note: '' },
+      ],
     },
   ];
-  expect(renderAgents(agents)).toMatch(/a +1 +3072 MiB +full \(9 tokens\) +shared +p@1/);
+  expect(renderAgents(agents)).toMatch(/a +1 +3072 MiB +full \(9 tokens\) +separate \(\+512 MiB\), shared +p@1/);
   expect(renderAgents([])).toContain('plugins doctor');
 });
 

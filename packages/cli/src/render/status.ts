@@ -23,7 +23,7 @@ function recordRows(record: SandboxRecord, now: Date): Row[] {
     ['sandbox', `${record.name} (${record.sandboxId})`],
     ['phase', `${record.phase}, created ${ago(record.createdAt, now)}`],
     ['agent', `${agent.id} ${agent.version} (${agent.plugin}), profile ${agent.profile}`],
-    ['tools', `${agent.isolation}: ${agent.isolationProof}`],
+    ['tools', `${agent.isolation}: ${agent.isolationProof}${toolsProof(record, now)}`],
     [
       'model',
       `${provider.model} at ${provider.id} (${provider.endpoint}), ${provider.contextTokens} tokens of context`,
@@ -41,6 +41,11 @@ function recordRows(record: SandboxRecord, now: Date): Row[] {
 
 function proofLine(proof: { at: string; summary: string } | undefined, now: Date): string {
   return proof === undefined ? 'not proved' : `${proof.summary} ${ago(proof.at, now)}`;
+}
+
+function toolsProof({ agent, proofs }: SandboxRecord, now: Date): string {
+  if (agent.isolationProof !== 'proved' || proofs.tools === undefined) return '';
+  return ` (${proofs.tools.summary}) ${ago(proofs.tools.at, now)}`;
 }
 
 function gpuLine(record: SandboxRecord, now: Date): string {
@@ -71,5 +76,7 @@ function liveRows(status: StatusResult): Row[] {
     const healthy = healthyMsAgo === undefined ? 'never seen healthy' : `healthy ${duration(healthyMsAgo)} ago`;
     rows.push(['  gateway', `${state} (${reason}), ${healthy}, ${restarts} restarts`]);
   }
+  const tools = live.supervisor?.tools;
+  if (tools !== undefined) rows.push(['  tools', `${tools.state} (${tools.reason}), ${tools.restarts} restarts`]);
   return [...rows, ...live.reasons.map((reason) => ['  because', reason] as const)];
 }

@@ -20,6 +20,8 @@ export interface OnboardInput {
   credential?: string;
   gpu: string;
   profile: string;
+  /** `auto`, `separate` or `shared`. */
+  isolation: string;
   smoke: boolean;
   forward: boolean;
   ingressPort?: number;
@@ -31,6 +33,7 @@ export interface OnboardPlan {
   agent: { id: string; version: string; plugin: string };
   provider: { id: string; endpoint: string; model: string; contextTokens: number; why: string };
   profile: { id: string; why: string };
+  isolation: { mode: 'shared' | 'separate'; why: string };
   gpu: { bids: GpuBid[]; chosen: string | null; reason: string };
   steps: { id: string; title: string }[];
   /** Field of the create plan → plugin that set it. */
@@ -138,7 +141,8 @@ export interface Nemoclaw {
     input: { turns: { role: 'user' | 'assistant' | 'system'; content: string }[]; onText?: (text: string) => void },
     options?: CallOptions,
   ): Promise<{ text: string; finishReason: string; elapsedMs: number }>;
-  doctor(name: string | undefined, options?: CallOptions): Promise<DoctorResult>;
+  /** With `tools`, also proves as whom the agent's own command tool runs, and writes that into the record. */
+  doctor(name: string | undefined, options?: CallOptions & { tools?: boolean }): Promise<DoctorResult>;
   gpuList(options?: CallOptions): Promise<{ bids: GpuBid[]; chosen: string | null; reason: string }>;
   agents(): Promise<
     {
@@ -148,7 +152,7 @@ export interface Nemoclaw {
       plugin: string;
       memoryBytes: number;
       profiles: { id: string; promptTokens: number }[];
-      isolation: { mode: string; note: string }[];
+      isolation: { mode: string; memoryBytes: number; note: string }[];
     }[]
   >;
   plugins(): Promise<PluginReport[]>;

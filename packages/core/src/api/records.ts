@@ -36,6 +36,8 @@ export interface SandboxRecord {
     chat?: { at: IsoTime; summary: string; elapsedMs: number };
     gpu?: GpuProof;
     bridge?: { at: IsoTime; summary: string; probe: ProbeResult };
+    /** As whom the agent's own command tool ran, seen from outside. */
+    tools?: { at: IsoTime; summary: string; uid: number };
   };
   warnings: string[];
   certificateNotAfter: IsoTime;
@@ -58,6 +60,6 @@ export interface OwnershipJournal {
     relay: { id: string; generation: string } | null;
     forward: { id: string; generation: string } | null;
     network: { id: string } | null;
-    volumes: { name: string; nonce: string; purpose: 'state' | 'workspace' | 'sealed' | 'relay' }[];
+    volumes: { name: string; nonce: string; purpose: 'state' | 'workspace' | 'tools' | 'sealed' | 'relay' }[];
   };
 }

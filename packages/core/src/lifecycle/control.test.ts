@@ -69,7 +69,7 @@ describe('a call to the supervisor', () => {
     ['busy', 'RESTART_BUSY'],
     ['unsupported_agent', 'RESTART_UNSUPPORTED_AGENT'],
     ['config_hash_mismatch', 'RESTART_CONFIG_HASH_MISMATCH'],
-    ['bad_request', 'INTERNAL_ERROR'],
+    ['bad_request', 'SUPERVISOR_OUTDATED'],
     ['of_a_later_version', 'INTERNAL_ERROR'],
     ['toString', 'INTERNAL_ERROR'],
   ])('makes %s the error %s', async (theirs, ours) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CodedError, type CodedErrorOptions, type Driver, PATHS } from '@nemoclaw/plugin-api';
-import { RELAY_PROTOCOL, type RelayStatus } from '@nemoclaw/relay/protocol';
+import { RELAY_PROTOCOL, type RelayStatus, type SelfTestScript } from '@nemoclaw/relay/protocol';
 import {
   type ControlReply,
   SUPERVISOR_PROTOCOL,
@@ -77,6 +77,11 @@ const checkReply = (reply: Reply, what: string, protocol: number, nonce: string)
     throw new CodedError('SUPERVISOR_OUTDATED', {
       message: `The sandbox's ${what} speaks protocol ${reply.protocol}, this program ${protocol}.`,
     });
+  // What it does not know it can't read to the end, the nonce included.
+  if (!answer.ok && answer.error.code === 'bad_request')
+    throw new CodedError('SUPERVISOR_OUTDATED', {
+      message: `The sandbox's ${what} does not know what it was asked: ${answer.error.message}.`,
+    });
   if (reply.nonce !== nonce) throw unreachable(`The ${what} answered with a nonce that is not ours.`);
 };
 
@@ -91,7 +96,7 @@ const CODES: Record<Refused, ErrorCode> = {
   launch_failed: 'RESTART_LAUNCH_FAILED',
   health_timeout: 'RESTART_HEALTH_TIMEOUT',
   protocol_mismatch: 'SUPERVISOR_OUTDATED',
-  bad_request: 'INTERNAL_ERROR',
+  bad_request: 'SUPERVISOR_OUTDATED',
   internal: 'INTERNAL_ERROR',
 };
 
@@ -113,12 +118,20 @@ export const callSupervisor = async <O extends SupervisorOp>(
   });
 };
 
-/** One call to the relay of exactly that container, as its own uid. */
-export const callRelay = async (input: CallInput & { uid: number }, op: 'status' | 'reload'): Promise<RelayStatus> => {
+type RelayInput = CallInput & { uid: number };
+
+const askRelay = async (input: RelayInput, question: object): Promise<RelayStatus> => {
   const nonce = randomBytes(32).toString('hex');
-  const reply = await exchange(input, PATHS.relay, input.uid, { protocol: RELAY_PROTOCOL, nonce, op });
+  const reply = await exchange(input, PATHS.relay, input.uid, { protocol: RELAY_PROTOCOL, nonce, ...question });
   checkReply(reply, 'relay', RELAY_PROTOCOL, nonce);
   const { answer } = reply;
   if (answer.ok) return answer.result as RelayStatus;
   throw codedError('INTERNAL_ERROR', { message: `The relay refused: ${answer.error.message}` });
 };
+
+/** One call to the relay of exactly that container, as its own uid. */
+export const callRelay = (input: RelayInput, op: 'status' | 'reload'): Promise<RelayStatus> => askRelay(input, { op });
+
+/** Lets the relay answer one conversation by itself, for a while. */
+export const armSelfTest = (input: RelayInput, script: SelfTestScript): Promise<RelayStatus> =>
+  askRelay(input, { op: 'selftest', script });

@@ -1,13 +1,14 @@
 import type { ProbeResult } from '@nemoclaw/plugin-api';
 import { isCodedError } from '@nemoclaw/plugin-api';
 import type { CallOptions, DoctorResult } from '../api/nemoclaw.ts';
-import { toCodedError } from '../errors/index.ts';
+import { codedError, toCodedError } from '../errors/index.ts';
 import { hostEndpointOf } from './host-endpoint.ts';
 import { egressNetworkName, homeLabels } from './names.ts';
 import { probeContext } from './probe-context.ts';
 import { runProbes } from './probes.ts';
 import { knownSandbox, runningContainer } from './resolve.ts';
 import type { Services } from './services.ts';
+import { toolsCheck } from './tools-check.ts';
 
 type Check = DoctorResult['checks'][number];
 
@@ -90,8 +91,10 @@ const sandboxProbes = async (
 export const doctor = async (
   services: Services,
   name: string | undefined,
-  options: CallOptions = {},
+  options: CallOptions & { tools?: boolean } = {},
 ): Promise<DoctorResult> => {
+  if (options.tools && name === undefined)
+    throw codedError('USAGE', { message: '--tools looks at one sandbox: its name is missing.' });
   const signal = options.signal ?? new AbortController().signal;
   const hosts = await Promise.all(hostChecks(services, signal));
   const engineUp = hosts.find((line) => line.id === 'engine')?.status === 'ok';
@@ -104,6 +107,7 @@ export const doctor = async (
       const found = await sandboxProbes(services, each, signal);
       results.push(...found.results.map((result) => ({ ...result, evidence: { sandbox: each, ...result.evidence } })));
       checks.push(...found.checks);
+      if (options.tools) checks.push(await check('tools', () => toolsCheck(services, each, options)));
     } catch (error) {
       if (name !== undefined) throw error;
       const coded = toCodedError(error);

@@ -11,6 +11,7 @@ export const objectNames = (name: string, sandboxId: string) => {
     volumes: {
       state: `${stem}-state`,
       workspace: `${stem}-workspace`,
+      tools: `${stem}-tools`,
       sealed: `${stem}-sealed`,
       relay: `${stem}-relay`,
     },

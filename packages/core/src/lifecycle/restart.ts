@@ -7,6 +7,7 @@ import type { Operation } from '../operations/types.ts';
 import { callRelay, callSupervisor } from './control.ts';
 import { failureReporter } from './failure.ts';
 import { type IngressAnswer, pingIngress } from './ingress.ts';
+import { waitForTools } from './isolation.ts';
 import { operationOptions, withLock } from './operation-options.ts';
 import { type KnownSandbox, knownSandbox, refuseWhilePending, runningContainer, runningRelay } from './resolve.ts';
 import type { Services } from './services.ts';
@@ -89,6 +90,15 @@ const restartOperation = async (
           data.ingress = { ...answer };
           data.heldAfter = await held(signal);
           note(`${answer.url} answered ${answer.status}`);
+        },
+      },
+      {
+        id: 'tools',
+        title: 'Wait for the process that runs the agent’s commands',
+        async run({ data, signal, note, skip }) {
+          if (record.agent.isolation !== 'separate') return skip('tools share the gateway’s uid');
+          const tools = await waitForTools({ services, driver, containerId: data.agentId, signal });
+          note(tools.reason);
         },
       },
       {

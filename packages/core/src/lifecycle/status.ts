@@ -79,6 +79,8 @@ const liveStatus = async (services: Services, known: KnownSandbox, options: Call
     try {
       supervisor = await callSupervisor({ driver, containerId, timeoutMs: 10_000, signal }, 'status', {});
       if (supervisor.state !== 'running') reasons.push(`the gateway is ${supervisor.state}: ${supervisor.reason}`);
+      else if (supervisor.tools && supervisor.tools.state !== 'ready')
+        reasons.push(`the agent's commands are not run: ${supervisor.tools.state}, ${supervisor.tools.reason}`);
       else if (supervisor.gateway?.listenerInode === undefined) reasons.push('the gateway’s listener is not verified');
     } catch (error) {
       reasons.push(`the supervisor does not answer: ${words(error)}`);

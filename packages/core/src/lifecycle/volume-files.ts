@@ -21,6 +21,7 @@ const folder = (path: string, owner: { uid: number; gid: number }, mode: number)
 
 const ROOT = { uid: 0, gid: 0 };
 const ROOT_FOR_GATEWAY = { uid: 0, gid: IDS.gateway };
+const ROOT_FOR_TOOLS = { uid: 0, gid: IDS.tools };
 
 /** Name of the root-owned file whose presence shows that a volume is the one that was filled, not one re-created empty. */
 export const NONCE_FILE = '.nemoclaw-nonce';
@@ -36,6 +37,7 @@ export const sealedFiles = (input: {
   caPem: string;
   nonce: string;
 }): FileEntry[] => {
+  const tools = input.agent.sealedTools ?? [];
   const supervisor: SupervisorConfig = {
     version: 1,
     sandboxId: input.sandboxId,
@@ -45,6 +47,13 @@ export const sealedFiles = (input: {
     sealedHashes: Object.fromEntries(
       input.agent.sealed.map((entry) => [`${PATHS.sealedAgent}/${entry.path}`, sha256(entry.content)]),
     ),
+    ...(tools.length === 0
+      ? {}
+      : {
+          sealedToolsHashes: Object.fromEntries(
+            tools.map((entry) => [`${PATHS.sealedTools}/${entry.path}`, sha256(entry.content)]),
+          ),
+        }),
     frontDoorPort: PORTS.frontDoor,
     stateDir: PATHS.gatewayHome,
   };
@@ -55,6 +64,8 @@ export const sealedFiles = (input: {
     file('ca.pem', input.caPem, ROOT, 0o444),
     folder('agent', ROOT_FOR_GATEWAY, 0o750),
     ...input.agent.sealed.map((entry) => file(`agent/${entry.path}`, entry.content, ROOT_FOR_GATEWAY, 0o640)),
+    folder('tools', ROOT_FOR_TOOLS, 0o750),
+    ...tools.map((entry) => file(`tools/${entry.path}`, entry.content, ROOT_FOR_TOOLS, 0o640)),
   ];
 };
 
@@ -69,6 +80,12 @@ export const stateFiles = (input: { agent: AgentConfigOutput; nonce: string }): 
 /** Workspace that gateway and tools share through a group. */
 export const workspaceFiles = (input: { nonce: string }): FileEntry[] => [
   folder('.', { uid: IDS.gateway, gid: IDS.workspace }, 0o3770),
+  nonce(input.nonce),
+];
+
+/** The tools' home: outlives the container, since the credential by which the tools' process is known stays in it. */
+export const toolsFiles = (input: { nonce: string }): FileEntry[] => [
+  folder('.', ROOT_FOR_TOOLS, 0o1770),
   nonce(input.nonce),
 ];
 

@@ -83,6 +83,7 @@ export const sandboxRecordSchema = z.strictObject({
     chat: z.strictObject({ ...provedAt, elapsedMs: z.number() }).exactOptional(),
     gpu: gpuProof.exactOptional(),
     bridge: z.strictObject({ ...provedAt, probe: probeResult }).exactOptional(),
+    tools: z.strictObject({ ...provedAt, uid: z.number() }).exactOptional(),
   }),
   warnings: texts,
   certificateNotAfter: text,
@@ -110,7 +111,7 @@ export const ownershipJournalSchema = z.strictObject({
     forward: instance.nullable(),
     network: z.strictObject({ id: text }).nullable(),
     volumes: z.array(
-      z.strictObject({ name: text, nonce: text, purpose: z.enum(['state', 'workspace', 'sealed', 'relay']) }),
+      z.strictObject({ name: text, nonce: text, purpose: z.enum(['state', 'workspace', 'tools', 'sealed', 'relay']) }),
     ),
   }),
 });

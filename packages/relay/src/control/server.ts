@@ -5,19 +5,39 @@ import * as z from 'zod';
 import { ConfigError } from '../config/load.ts';
 import { closeServer } from '../http/listener.ts';
 import { type Log, reasonOf } from '../log.ts';
-import { RELAY_PROTOCOL, type RelayReply, type RelayRequest, type RelayStatus } from '../protocol.ts';
+import {
+  RELAY_PROTOCOL,
+  type RelayReply,
+  type RelayRequest,
+  type RelayStatus,
+  type SelfTestScript,
+} from '../protocol.ts';
 import { readLine } from './line.ts';
 
-const request: z.ZodType<RelayRequest> = z.object({
-  protocol: z.int(),
-  nonce: z.string().regex(/^[0-9a-f]{64}$/),
-  op: z.enum(['status', 'reload']),
-});
+/** Nothing is to stay armed that somebody forgot. */
+const MAX_SELF_TEST_MS = 300_000;
+
+const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+const head = { protocol: z.int(), nonce: hex32 };
+const request: z.ZodType<RelayRequest> = z.discriminatedUnion('op', [
+  z.object({ ...head, op: z.enum(['status', 'reload']) }),
+  z.object({
+    ...head,
+    op: z.literal('selftest'),
+    script: z.strictObject({
+      marker: hex32,
+      tool: z.string().min(1).max(128),
+      arguments: z.record(z.string().max(128), z.json()),
+      ttlMs: z.int().min(1).max(MAX_SELF_TEST_MS),
+    }),
+  }),
+]);
 
 export interface Controlled {
   status(): RelayStatus;
   /** @throws ConfigError */
   reload(): Promise<void>;
+  arm(script: SelfTestScript): void;
 }
 
 const IDLE_MS = 5_000;
@@ -37,11 +57,12 @@ const reply = async (line: string, relay: Controlled): Promise<RelayReply> => {
   }
   const parsed = request.safeParse(value);
   if (!parsed.success) return refuse('', 'bad_request', 'not a request of this protocol');
-  const { protocol, nonce, op } = parsed.data;
+  const { protocol, nonce } = parsed.data;
   if (protocol !== RELAY_PROTOCOL)
     return refuse(nonce, 'protocol_mismatch', `this relay speaks protocol ${RELAY_PROTOCOL}`);
   try {
-    if (op === 'reload') await relay.reload();
+    if (parsed.data.op === 'reload') await relay.reload();
+    if (parsed.data.op === 'selftest') relay.arm(parsed.data.script);
     return { protocol: RELAY_PROTOCOL, nonce, ok: true, result: relay.status() };
   } catch (error) {
     if (error instanceof ConfigError) return refuse(nonce, 'config_invalid', error.message);

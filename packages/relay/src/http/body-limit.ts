@@ -32,3 +32,14 @@ export const boundedBody = (req: IncomingMessage, bytes: number): Readable => {
   });
   return req.pipe(bounded);
 };
+
+/** All of the request's body in memory; `undefined` when it is too large or breaks off. */
+export const wholeBody = async (req: IncomingMessage, bytes: number): Promise<Buffer | undefined> => {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of boundedBody(req, bytes)) chunks.push(chunk as Buffer);
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(chunks);
+};

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Dispatcher } from 'undici';
 import type { LoadedConfig } from '../config/load.ts';
@@ -63,6 +64,8 @@ export const exchange = async (
   res: ServerResponse,
   verdict: Extract<Verdict, { allowed: true }>,
   { loaded, upstream }: Route,
+  /** The request's body, where it was read already. */
+  read?: Buffer,
 ): Promise<ExchangeResult> => {
   const { provider, limits } = loaded.config.inference;
   const ending = new AbortController();
@@ -79,7 +82,7 @@ export const exchange = async (
       method: verdict.method,
       path: `${verdict.path}${verdict.query}`,
       headers: { ...requestHeaders(req.headers, loaded), ...(sendsBody ? lengthOf(req) : {}) },
-      body: sendsBody ? boundedBody(req, limits.bodyBytes) : null,
+      body: sendsBody ? (read ? Readable.from([read]) : boundedBody(req, limits.bodyBytes)) : null,
       signal: ending.signal,
     });
     const own = replaced(response.statusCode, provider.id);

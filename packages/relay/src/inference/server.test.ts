@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLog } from '../log.ts';
+import { createSelfTest } from '../selftest/selftest.ts';
 import { makeCertificate } from '../testing/certificate.ts';
 import { loadedFrom, makeConfig, TEST_KEY } from '../testing/config.ts';
 import { type Call, call, freePort, onLoopback, open, portOf, serveHttp, until } from '../testing/http.ts';
@@ -19,7 +20,12 @@ const start = async (overrides: Parameters<typeof makeConfig>[0]) => {
     (line) => lines.push(line),
     () => new Date(),
   );
-  const server = await startInference(loadedFrom(makeConfig(overrides), certificate), '127.0.0.1', log);
+  const server = await startInference(
+    loadedFrom(makeConfig(overrides), certificate),
+    '127.0.0.1',
+    log,
+    createSelfTest(() => 0),
+  );
   onTestFinished(() => server.close(0));
   const at = (what: Omit<Call, 'port' | 'ca'>): Call => ({
     ...what,

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { LoadedConfig } from '../config/load.ts';
 import { type Answer, answer } from '../http/answer.ts';
-import { declaresMoreThan } from '../http/body-limit.ts';
+import { declaresMoreThan, wholeBody } from '../http/body-limit.ts';
 import { closeServer, type Endpoint, listen } from '../http/listener.ts';
 import { type Log, printable } from '../log.ts';
 import type { RelayStatus } from '../protocol.ts';
+import { writeCompletion } from '../selftest/completion.ts';
+import type { SelfTest } from '../selftest/selftest.ts';
 import { type ExchangeResult, exchange } from './exchange.ts';
 import { decide } from './policy.ts';
 import { createUpstream } from './upstream.ts';
@@ -29,7 +31,12 @@ const limit = (status: 413 | 415 | 429, code: string, message: string): Answer =
 const pathOf = (req: IncomingMessage): string => printable((req.url ?? '').split('?', 1)[0] ?? '');
 
 /** The TLS server that agents know as inference.local. */
-export const startInference = async (initial: LoadedConfig, host: string, log: Log): Promise<InferenceServer> => {
+export const startInference = async (
+  initial: LoadedConfig,
+  host: string,
+  log: Log,
+  selfTest: SelfTest,
+): Promise<InferenceServer> => {
   let route = { loaded: initial, upstream: createUpstream(initial) };
   const counters: RelayStatus['inference'] = { requests: 0, refused: 0, upstreamErrors: 0, active: 0 };
 
@@ -74,7 +81,20 @@ export const startInference = async (initial: LoadedConfig, host: string, log: L
     if (!verdict.allowed) return;
     counters.active += 1;
     try {
-      account(verdict.call, await exchange(req, res, verdict, route), Math.round(performance.now() - began));
+      let body: Buffer | undefined;
+      if (verdict.call === 'POST /v1/chat/completions' && selfTest.status().armed) {
+        body = await wholeBody(req, route.loaded.config.inference.limits.bodyBytes);
+        const completion = body && selfTest.answer(body);
+        if (completion) {
+          log('selftest_answered', { kind: completion.kind });
+          return writeCompletion(res, completion);
+        }
+        if (!body) {
+          counters.refused += 1;
+          return answer(req, res, limit(413, 'body_too_large', 'the body is too large or did not come whole'));
+        }
+      }
+      account(verdict.call, await exchange(req, res, verdict, route, body), Math.round(performance.now() - began));
     } finally {
       counters.active -= 1;
     }

@@ -24,6 +24,7 @@ const ARGS: Record<SupervisorOp, Record<string, (value: unknown) => boolean>> = 
     stdin: maybe((value) => typeof value === 'string'),
     timeoutMs: ms,
   },
+  observe: { marker: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), timeoutMs: ms },
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,24 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { StopContract } from '@nemoclaw/plugin-api';
+import type { RunAs, StopContract } from '@nemoclaw/plugin-api';
 import { launchArgv } from '../launcher/argv.ts';
 import type { Environment } from '../launcher/environment.ts';
 import { readAllStats } from '../procfs/read.ts';
 import { type ExactProcess, signalExactly } from '../procfs/signal.ts';
 import { parseStat } from '../procfs/stat.ts';
-import type { SupervisorConfig } from '../protocol.ts';
 import { LineSplitter } from './lines.ts';
 
-interface GatewayExit {
+interface ChildExit {
   code: number | null;
   signal: string | null;
 }
 
-/** One run of the gateway: the handle of the child and the name that the kernel gives it. */
-export interface GatewayChild {
+/** One run of the gateway, or of the tools' process: the handle of the child and the name that the kernel gives it. */
+export interface SupervisedChild {
   identity: ExactProcess;
   launchedAt: number;
-  exited: Promise<GatewayExit>;
+  exited: Promise<ChildExit>;
   hasExited(): boolean;
   signal(signal: StopContract['signal']): Promise<boolean>;
   /** The contract's signal, its time to drain, then KILL. Resolves once the child is gone. */
@@ -26,7 +25,10 @@ export interface GatewayChild {
 }
 
 interface LaunchInput {
-  config: SupervisorConfig;
+  as: RunAs;
+  command: readonly string[];
+  cwd: string;
+  groups: readonly number[];
   env: Environment;
   now: number;
   onLine: (stream: 'stdout' | 'stderr', line: string) => void;
@@ -41,16 +43,16 @@ const followLines = (child: ChildProcess, onLine: LaunchInput['onLine']): void =
   }
 };
 
-/** What the gateway left running in the session that it leads: it could go on holding the port. */
+/** What a child left running in the session that it leads: it could go on holding the port. */
 const endSession = async (session: number): Promise<void> => {
   const left = (await readAllStats()).filter((stat) => stat.session === session && stat.pid !== session);
   await Promise.all(left.map((stat) => signalExactly(stat, 'SIGKILL')));
 };
 
-/** Starts the gateway as its own uid, leader of a session of its own. Rejects when the launcher can't be started. */
-export const launchGateway = async ({ config, env, now, onLine }: LaunchInput): Promise<GatewayChild> => {
-  const { runtime, groups } = config;
-  const [file = '', ...args] = launchArgv({ as: 'gateway', groups, cwd: runtime.cwd }, runtime.command);
+/** Starts a program as its own uid, leader of a session of its own. Rejects when the launcher can't be started. */
+export const launchChild = async (input: LaunchInput): Promise<SupervisedChild> => {
+  const { as, command, cwd, groups, env, now, onLine } = input;
+  const [file = '', ...args] = launchArgv({ as, groups, cwd }, command);
   const child = spawn(file, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const { pid } = child;
   if (pid === undefined) {
@@ -64,7 +66,7 @@ export const launchGateway = async ({ config, env, now, onLine }: LaunchInput): 
   followLines(child, onLine);
 
   let ended = false;
-  const exited = new Promise<GatewayExit>((resolve) => {
+  const exited = new Promise<ChildExit>((resolve) => {
     child.on('error', () => {});
     child.once('exit', async (code, signal) => {
       ended = true;

@@ -8,7 +8,7 @@ import { heldByTree } from '../listener/holders.ts';
 import { readTcpRows } from '../procfs/read.ts';
 import type { GatewayIdentity, SupervisorConfig } from '../protocol.ts';
 import { checkSealed, Refusal } from '../sealed/check.ts';
-import { type GatewayChild, launchGateway } from './child.ts';
+import { launchChild, type SupervisedChild } from './child.ts';
 import { Gate } from './gate.ts';
 import { ask } from './health.ts';
 import { LastLines } from './lines.ts';
@@ -39,7 +39,7 @@ export class Gateway {
   readonly options: GatewayOptions;
   config: SupervisorConfig;
   machine: Machine = initialMachine;
-  child: GatewayChild | undefined;
+  child: SupervisedChild | undefined;
   healthyAt: number | undefined;
   /** Of the restart under way; the contract's otherwise. */
   drainMs: number | undefined;
@@ -139,8 +139,11 @@ export class Gateway {
       if (port.kind === 'stuck')
         throw new Error(`port ${config.runtime.gatewayPort} is taken and its holder can't be found`);
       if (this.machine.state === 'stopping') return;
-      const child = await launchGateway({
-        config,
+      const child = await launchChild({
+        as: 'gateway',
+        command: config.runtime.command,
+        cwd: config.runtime.cwd,
+        groups: config.groups,
         env: environmentFor('gateway', env, config.runtime.env),
         now: clock.now(),
         onLine: (stream, line) => {
@@ -173,7 +176,7 @@ export class Gateway {
   }
 
   /** Until the port's only listener is the child's own and the agent says that it has started. */
-  private async awaitStart(child: GatewayChild): Promise<void> {
+  private async awaitStart(child: SupervisedChild): Promise<void> {
     const { clock, log } = this.options;
     const { startTimeoutMs } = this.config.runtime;
     const deadline = clock.now() + startTimeoutMs;
@@ -192,7 +195,7 @@ export class Gateway {
     }
   }
 
-  private async verify(child: GatewayChild): Promise<boolean> {
+  private async verify(child: SupervisedChild): Promise<boolean> {
     const { clock, log } = this.options;
     const { gatewayPort, health } = this.config.runtime;
     const view = portView(await readTcpRows(), gatewayPort);
@@ -212,7 +215,7 @@ export class Gateway {
     return false;
   }
 
-  private opened(child: GatewayChild, inode: string, rows: Awaited<ReturnType<typeof readTcpRows>>): boolean {
+  private opened(child: SupervisedChild, inode: string, rows: Awaited<ReturnType<typeof readTcpRows>>): boolean {
     const view = portView(rows, this.config.runtime.gatewayPort);
     if (
       view.kind !== 'one' ||
@@ -231,7 +234,7 @@ export class Gateway {
   }
 
   /** One poll every 30 s as long as this socket is the verified one; the next start brings a watch of its own. */
-  private async watchHealth(child: GatewayChild, inode: string): Promise<void> {
+  private async watchHealth(child: SupervisedChild, inode: string): Promise<void> {
     const { clock } = this.options;
     const { gatewayPort, health } = this.config.runtime;
     for (;;) {

@@ -37,7 +37,7 @@ const readSealed = async (path: string, allowedMode: number, group: number | und
     if ((mode & ~allowedMode) !== 0 || (group !== undefined && stats.gid !== group)) {
       throw new Refusal(
         'secret_boundary',
-        `${path} has mode ${mode.toString(8)} and group ${stats.gid}; at most ${allowedMode.toString(8)} of the gateway's group is safe`,
+        `${path} has mode ${mode.toString(8)} and group ${stats.gid}; at most ${allowedMode.toString(8)} of its own group is safe`,
       );
     }
     return await file.readFile();
@@ -56,15 +56,29 @@ export const readConfig = async (): Promise<SupervisorConfig> => {
   }
 };
 
+/** An interpreter takes the program as its first argument. */
+const programsOf = (argv: readonly string[]): string[] =>
+  argv.slice(0, 2).filter((part, index) => index === 0 || part.startsWith('/'));
+
 /** Throws a Refusal unless program and sealed files are what the host put there and nobody else can change or read them. */
 export const checkSealed = async (config: SupervisorConfig): Promise<void> => {
-  // A runtime that is an interpreter takes the program as its first argument.
-  for (const path of config.runtime.command.slice(0, 2).filter((part, index) => index === 0 || part.startsWith('/'))) {
-    const why = await distrust(path, 'file');
-    if (why !== undefined) throw new Refusal('unsafe_config_path', `the agent's program: ${why}`);
+  const { command, tools } = config.runtime;
+  for (const [what, argv] of [
+    ["the agent's program", command],
+    ["the tools' program", tools?.command ?? []],
+    ["the tools' liaison", tools?.liaison?.command ?? []],
+  ] as const) {
+    for (const path of programsOf(argv)) {
+      const why = await distrust(path, 'file');
+      if (why !== undefined) throw new Refusal('unsafe_config_path', `${what}: ${why}`);
+    }
   }
-  for (const [path, expected] of Object.entries(config.sealedHashes)) {
-    const content = await readSealed(path, 0o640, IDS.gateway);
+  const files = [
+    ...Object.entries(config.sealedHashes).map((entry) => [...entry, IDS.gateway] as const),
+    ...Object.entries(config.sealedToolsHashes ?? {}).map((entry) => [...entry, IDS.tools] as const),
+  ];
+  for (const [path, expected, group] of files) {
+    const content = await readSealed(path, 0o640, group);
     const actual = createHash('sha256').update(content).digest('hex');
     if (actual !== expected.toLowerCase()) {
       throw new Refusal(

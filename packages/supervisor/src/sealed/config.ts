@@ -1,4 +1,4 @@
-import type { HealthPredicate } from '@nemoclaw/plugin-api';
+import type { HealthPredicate, ToolsHost } from '@nemoclaw/plugin-api';
 import type { SupervisorConfig } from '../protocol.ts';
 
 type Check = (value: unknown, path: string) => void;
@@ -48,21 +48,33 @@ const predicate = object({
   ),
 } satisfies Record<keyof HealthPredicate, Check>);
 
+const command: Check = (value, path) => {
+  list(text)(value, path);
+  absolute((value as string[])[0], `${path}[0]`);
+};
+
+const tools = object({
+  command,
+  env: record(text),
+  cwd: absolute,
+  port: optional(port),
+  liaison: optional(object({ command, timeoutMs: whole })),
+  startTimeoutMs: whole,
+} satisfies Record<keyof ToolsHost, Check>);
+
 const schema = object({
   version: oneOf(1),
   sandboxId: text,
   generation: text,
   groups: list(whole),
   sealedHashes: record(text),
+  sealedToolsHashes: optional(record(text)),
   frontDoorPort: port,
   stateDir: absolute,
   runtime: object({
     agent: text,
     version: text,
-    command: (value, path) => {
-      list(text)(value, path);
-      absolute((value as string[])[0], `${path}[0]`);
-    },
+    command,
     env: record(text),
     cwd: absolute,
     gatewayPort: port,
@@ -75,6 +87,7 @@ const schema = object({
     softRestart: optional(object({ signal: oneOf('SIGUSR1', 'SIGUSR2'), uptimeField: text })),
     configRefusedExitCodes: list(whole),
     startTimeoutMs: whole,
+    tools: optional(tools),
   }),
 });
 

@@ -122,3 +122,40 @@ it.each([
 ])('of %i tokens of context and %i wished for, an answer gets %i', (context, wish, budget) => {
   expect(answerBudget(context, wish)).toBe(budget);
 });
+
+describe('tools with a uid of their own', () => {
+  const separate = (profile: string) => configure({ ...input(profile), isolation: 'separate' });
+  const { runtime, initialState } = separate('full');
+
+  it.each(['full', 'compact'])('leaves nothing that acts inside the gateway’s process (%s)', (profile) => {
+    const { tools, agents, cron, gateway, plugins } = JSON.parse(separate(profile).sealed[0]!.content);
+    expect(['exec', 'process', 'session_status', 'progress_card']).toEqual(expect.arrayContaining(tools.allow));
+    expect(tools).not.toHaveProperty('alsoAllow');
+    expect(tools.exec).toEqual({ host: 'node', node: 'tools' });
+    expect(tools.elevated.enabled).toBe(false);
+    // The gateway runs git in its workspace and reads instructions from it.
+    expect(agents.defaults.workspace).toMatch(/^\/home\/gateway\//);
+    expect(cron.triggers.enabled).toBe(false);
+    expect(gateway.nodes).toMatchObject({ pairing: { autoApproveLocal: false }, pluginTools: { enabled: false } });
+    expect(plugins.allow).toEqual(['memory-core']);
+  });
+
+  it('starts the node host under the name that the configuration sends commands to, without the token', () => {
+    const { command = [], env = {}, liaison } = runtime.tools ?? {};
+    expect(command[command.indexOf('--display-name') + 1]).toBe('tools');
+    expect(JSON.stringify({ command, env, liaison })).not.toContain(TOKEN);
+    expect(Object.keys(env).filter((name) => /TOKEN|PASSWORD|CONFIG/.test(name))).toEqual([]);
+    expect(liaison?.command[0]).toBe(PATHS.node);
+    expect(runtime.cwd).toBe(PATHS.gatewayHome);
+  });
+
+  it('tells the model where its commands run', () => {
+    const note = initialState.find(({ path }) => path.endsWith('AGENTS.md'));
+    expect(note?.content).toContain('/workspace');
+    expect(note).toMatchObject({ uid: IDS.gateway, mode: 0o600 });
+  });
+
+  it('has no process for tools that share the gateway’s uid', () => {
+    expect(configure(input('full')).runtime.tools).toBeUndefined();
+  });
+});

@@ -5,6 +5,7 @@ export const CONFIG_FILE = 'openclaw.json';
 export const CONFIG_PATH = `${PATHS.sealedAgent}/${CONFIG_FILE}`;
 
 export const STATE_DIR = `${PATHS.gatewayHome}/.openclaw`;
+export const GATEWAY_WORKSPACE = `${STATE_DIR}/workspace`;
 
 const EGRESS = `http://${ALIASES.egress}:${PORTS.egressProxy}`;
 const DIRECT = `${ALIASES.inference},localhost,127.0.0.1,::1`;

@@ -1,8 +1,9 @@
 import type { AgentConfigInput, JsonObject } from '@nemoclaw/plugin-api';
 import { PATHS } from '@nemoclaw/plugin-api';
 import { GATEWAY_PORT } from '../gateway.ts';
-import { STATE_DIR } from './environment.ts';
+import { GATEWAY_WORKSPACE, STATE_DIR } from './environment.ts';
 import { profileSettings } from './profiles.ts';
+import { toolSettings } from './tool-settings.ts';
 
 /** Name of the only model provider that the agent knows: the relay. */
 const PROVIDER = 'inference';
@@ -16,7 +17,7 @@ export const answerBudget = (contextTokens: number, answerTokens: number): numbe
 
 /** Content of the sealed `openclaw.json`. It holds the gateway's token: nothing else does. */
 export function openclawJson(input: AgentConfigInput): JsonObject {
-  const { tools, agentDefaults, skills } = profileSettings(input.profile.id);
+  const { agentDefaults, skills } = profileSettings(input.profile.id);
   return {
     gateway: {
       mode: 'local',
@@ -47,14 +48,14 @@ export function openclawJson(input: AgentConfigInput): JsonObject {
     agents: {
       defaults: {
         model: { primary: `${PROVIDER}/${input.model.id}` },
-        workspace: PATHS.workspace,
+        ...workspaceOf(input.isolation),
         // Turns that nobody asked for, on somebody's bill.
         heartbeat: { every: '0m' },
         ...agentDefaults,
       },
     },
     // The image is root's and read-only; a new version is a new image.
-    tools: { ...tools, deny: ['gateway'] },
+    tools: toolSettings(input),
     ...(Object.keys(skills).length > 0 ? { skills } : {}),
     // What it bundles and starts by itself otherwise: browser, desktop, GitHub, voice, other model providers, ...
     plugins: { allow: ['memory-core'], entries: { 'memory-core': { config: { dreaming: { enabled: false } } } } },
@@ -67,6 +68,16 @@ export function openclawJson(input: AgentConfigInput): JsonObject {
     logging: { file: `${STATE_DIR}/logs/gateway.log`, maxFileBytes: 10 * 1024 * 1024, consoleStyle: 'json' },
   };
 }
+
+/**
+ * The gateway reads, and runs git in, what it takes for its workspace, as its own uid. Where commands have another uid,
+ * nothing that they can write may be that: theirs is the shared one, in which the node host starts them.
+ */
+const workspaceOf = (isolation: AgentConfigInput['isolation']): JsonObject =>
+  isolation === 'separate'
+    ? // Its first-run files ask the agent to change and remove them, which its commands may not.
+      { workspace: GATEWAY_WORKSPACE, skipBootstrap: true }
+    : { workspace: PATHS.workspace };
 
 function provider({ model, profile }: AgentConfigInput): JsonObject {
   return {

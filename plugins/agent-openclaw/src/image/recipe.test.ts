@@ -10,7 +10,12 @@ describe('image recipe', () => {
     const stages = recipe.dockerfile.split(/^(?=FROM )/m);
     expect(stages).toHaveLength(2);
     expect(stages[0]).toMatch(/^FROM the-builder:1 AS openclaw\n/);
-    expect(stages[1]).toBe('FROM the-base:1\nCOPY --from=openclaw /opt/openclaw /opt/openclaw\n');
+    expect(stages[1]?.trim().split('\n')).toEqual([
+      'FROM the-base:1',
+      'COPY --from=openclaw /opt/openclaw /opt/openclaw',
+      'COPY tools-liaison.mjs /opt/nemoclaw/openclaw-tools-liaison.mjs',
+      'COPY node-path.sh /etc/profile.d/nemoclaw-node.sh',
+    ]);
   });
 
   it('runs no install script of a dependency', () => {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { AgentContribution } from '@nemoclaw/plugin-api';
-import { INSTALL_ROOT } from '../install.ts';
+import { INSTALL_ROOT, LIAISON_SCRIPT } from '../install.ts';
 import { OPENCLAW_VERSION } from '../version.ts';
 
 /** Same depth from `src/image` and `dist/image`. */
 const LOCK_FILE = new URL('../../lock/package-lock.json', import.meta.url);
+const LIAISON_FILE = new URL('../../liaison/tools-liaison.mjs', import.meta.url);
 
 /** The manifest that `lock/package-lock.json` belongs to; `npm ci` refuses to install when the two disagree. */
 export const installManifest = (): string =>
@@ -34,10 +35,15 @@ RUN ${INSTALL}
 
 FROM ${base}
 COPY --from=openclaw ${INSTALL_ROOT} ${INSTALL_ROOT}
+COPY tools-liaison.mjs ${LIAISON_SCRIPT}
+COPY node-path.sh /etc/profile.d/nemoclaw-node.sh
 `,
   files: [
     { path: 'package.json', content: installManifest() },
     { path: 'package-lock.json', content: readFileSync(LOCK_FILE, 'utf8') },
+    // The node host starts login shells, and Debian's /etc/profile begins its PATH anew.
+    { path: 'node-path.sh', content: 'PATH="/opt/node/bin:$PATH"\n', mode: 0o444 },
+    { path: 'tools-liaison.mjs', content: readFileSync(LIAISON_FILE, 'utf8'), mode: 0o444 },
   ],
   buildArgs: {},
   hostNetwork: true,

@@ -20,6 +20,18 @@ export const agentRows = {
     message: 'The gateway of the agent did not start.',
     hint: 'Its last lines are in the details; `nemoclaw <name> logs` has more.',
   },
+  TOOLS_START_FAILED: {
+    audience: 'environment',
+    exit: 1,
+    message: "The process that runs the agent's commands did not become ready; until it does, they fail.",
+    hint: '`nemoclaw <name> status --live` shows its state, `nemoclaw <name> logs` what it says; `--isolation shared` does without it.',
+  },
+  TOOLS_NOT_ISOLATED: {
+    audience: 'bug',
+    exit: 1,
+    message: "The agent's commands do not run as whom they should.",
+    hint: 'Do not use the sandbox as if they did. `nemoclaw <name> doctor --tools` looks again; please report it with `nemoclaw plugins list`.',
+  },
   PROBE_FAILED: {
     audience: 'environment',
     exit: 1,

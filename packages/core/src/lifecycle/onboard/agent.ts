@@ -2,6 +2,7 @@ import type { Driver } from '@nemoclaw/plugin-api';
 import type { SupervisorStatus } from '@nemoclaw/supervisor/protocol';
 import { codedError } from '../../errors/index.ts';
 import { callSupervisor } from '../control.ts';
+import { waitForTools } from '../isolation.ts';
 import { objectNames } from '../names.ts';
 import { SECRETS } from '../secrets.ts';
 import type { Services } from '../services.ts';
@@ -72,6 +73,8 @@ export const startStep = (tools: OnboardTools): OnboardStep => ({
     const at = tools.services.clock.now().toISOString();
     const summary = `${status.agent} ${status.agentVersion} started, pid ${status.gateway?.pid}`;
     recordOf(data).proofs.gateway = { at, summary };
+    if (recordOf(data).agent.isolation === 'separate')
+      await waitForTools({ services: tools.services, driver: tools.driver, containerId: data.agentId, signal });
     note(summary);
   },
 });

@@ -11,7 +11,7 @@ export interface OnboardData extends JsonObject {
   operationId: string;
   /** Generations of the containers, chosen before any of them exists: by these a create that a crash hid is found. */
   generations: { agent: string; relay: string; forward: string };
-  nonces: { state: string; workspace: string; sealed: string; relay: string };
+  nonces: { state: string; workspace: string; tools: string; sealed: string; relay: string };
   record: JsonObject;
   forward: boolean;
   smoke: boolean;

@@ -22,6 +22,7 @@ const planOfPreflight = (found: Preflight, steps: { id: string; title: string }[
     why: found.provider.why,
   },
   profile: { id: found.profile.profile.id, why: found.profile.why },
+  isolation: { mode: found.isolation.mode.mode, why: found.isolation.why },
   gpu: { bids: found.gpu.bids, chosen: found.gpu.chosen, reason: found.gpu.reason },
   steps,
   provenance: {},

@@ -14,6 +14,7 @@ const input: OnboardInput = {
   credential: CREDENTIAL,
   gpu: 'auto',
   profile: 'auto',
+  isolation: 'auto',
   smoke: true,
   forward: false,
   dryRun: false,
@@ -22,7 +23,7 @@ const preflight = {
   name: 'demo',
   agent: {
     plugin: '@acme/claw@1.0.0',
-    contribution: { id: 'claw', version: '1.0.0', isolation: [{ mode: 'separate', memoryBytes: 1, note: '' }] },
+    contribution: { id: 'claw', version: '1.0.0' },
   },
   provider: {
     record: PROVIDERS.find(({ id }) => id === 'openai'),
@@ -31,6 +32,7 @@ const preflight = {
     contextTokens: 8192,
   },
   profile: { profile: { id: 'compact', promptTokens: 1, answerTokens: 1 }, why: 'fits' },
+  isolation: { mode: { mode: 'separate', memoryBytes: 1, note: '' }, why: 'as named' },
   gpu: { chosen: null, reason: 'none here', bids: [], warnings: [] },
   ingressPort: 18_700,
   warnings: ['mind the gap'],

@@ -10,7 +10,6 @@ const nonce = (): string => randomBytes(16).toString('hex');
 export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: Date): OnboardData => {
   const sandboxId = randomUUID();
   const { contribution } = preflight.agent;
-  const isolation = contribution.isolation[0];
   const record: SandboxRecord = {
     version: 1,
     sandboxId,
@@ -22,7 +21,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
       version: contribution.version,
       plugin: preflight.agent.plugin,
       profile: preflight.profile.profile.id,
-      isolation: isolation?.mode ?? 'shared',
+      isolation: preflight.isolation.mode.mode,
       isolationProof: 'declared',
     },
     driver: 'default',
@@ -52,7 +51,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
     name: preflight.name,
     operationId: randomUUID(),
     generations: { agent: randomUUID(), relay: randomUUID(), forward: randomUUID() },
-    nonces: { state: nonce(), workspace: nonce(), sealed: nonce(), relay: nonce() },
+    nonces: { state: nonce(), workspace: nonce(), tools: nonce(), sealed: nonce(), relay: nonce() },
     record: asJson(record),
     forward: input.forward,
     smoke: input.smoke,

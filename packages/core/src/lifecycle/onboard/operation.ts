@@ -12,6 +12,7 @@ import {
   postReadyStep,
   preflightProbesStep,
   smokeStep,
+  toolsStep,
 } from './proof.ts';
 import { recordStep } from './record.ts';
 import { relayStep } from './relay.ts';
@@ -68,6 +69,7 @@ export const onboardOperation = (
     gpuStep(tools),
     inferenceStep(tools),
     ingressStep(tools),
+    toolsStep(tools),
     smokeStep(tools),
     postReadyStep(tools),
     commitStep(tools),

@@ -2,6 +2,7 @@ import type { ContainerSpec } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { applyPatch } from '../../hooks/patch.ts';
 import { runPreCreate } from '../../hooks/runner.ts';
+import { memoryOf } from '../isolation.ts';
 import { hookOptions } from '../services.ts';
 import { agentSpec } from '../specs.ts';
 import { asJson, type OnboardData, recordOf } from './data.ts';
@@ -21,7 +22,7 @@ export const buildPlan = async (
     labels: labelsFor(tools, data, 'agent', data.generations.agent),
     image: data.agentImage,
     networkId: data.networkId,
-    memoryBytes: agent.memoryBytes,
+    memoryBytes: memoryOf(agent, record.agent.isolation),
   });
   let provenance: Record<string, string> = {};
 

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { GpuBid, HostFacts, PromptProfile } from '@nemoclaw/plugin-api';
+import type { GpuBid, HostFacts, IsolationMode, PromptProfile } from '@nemoclaw/plugin-api';
 import type { CallOptions, OnboardInput } from '../../api/nemoclaw.ts';
 import { codedError, toCodedError } from '../../errors/index.ts';
 import { detectHostFacts } from '../../host/facts.ts';
@@ -8,6 +8,7 @@ import { chooseProvider, type ProviderChoice } from '../../providers/discover.ts
 import { chooseProfile } from '../../providers/profile.ts';
 import { providersAt } from '../../providers/records.ts';
 import { parseSandboxName } from '../../state/names.ts';
+import { chooseIsolation } from '../isolation.ts';
 import type { Agent, GpuStrategy, Services } from '../services.ts';
 import { existing } from './existing.ts';
 import { chooseIngressPort, portIsFree } from './ingress-port.ts';
@@ -18,6 +19,7 @@ export interface Preflight {
   agent: { contribution: Agent; plugin: string };
   provider: ProviderChoice;
   profile: { profile: PromptProfile; why: string };
+  isolation: { mode: IsolationMode; why: string };
   gpu: { facts: HostFacts; bids: GpuBid[]; chosen: string | null; reason: string; warnings: string[] };
   ingressPort: number;
   warnings: string[];
@@ -89,6 +91,12 @@ export const preflight = async (services: Services, input: OnboardInput, options
     signal,
   });
   const profile = chooseProfile(agent.profiles, provider.contextTokens, input.profile);
+  const isolation = chooseIsolation({
+    modes: agent.isolation,
+    agentBytes: agent.memoryBytes,
+    engineBytes: facts.memoryBytes,
+    wanted: input.isolation,
+  });
   const gpu = await gpuRouting(services, input.gpu);
   const others = await Promise.all(
     (await services.store.listNames()).map((other) => services.store.readRecord(other).catch(() => undefined)),
@@ -103,6 +111,7 @@ export const preflight = async (services: Services, input: OnboardInput, options
     agent: { contribution: agent, plugin },
     provider,
     profile,
+    isolation,
     gpu,
     ingressPort,
     warnings: [...gpu.warnings],

@@ -7,6 +7,7 @@ import { probeContext, runInAgent } from '../probe-context.ts';
 import { runProbes } from '../probes.ts';
 import { SECRETS } from '../secrets.ts';
 import { hookOptions } from '../services.ts';
+import { proveTools, recordTools } from '../tools-proof.ts';
 import { addWarning, asJson, type OnboardData, recordOf, requestedOf, resultsOf } from './data.ts';
 import { egressOf, type OnboardStep, type OnboardTools, secretOf } from './tools.ts';
 
@@ -117,6 +118,23 @@ export const ingressStep = (tools: OnboardTools): OnboardStep => ({
       signal,
     });
     note(`${answer.url} answered ${answer.status} in ${Math.round(answer.elapsedMs)} ms`);
+  },
+});
+
+/** As whom the agent's own command tool runs; without a look at it, that stays what is declared. */
+export const toolsStep = (tools: OnboardTools): OnboardStep => ({
+  id: 'tools',
+  title: 'Prove as whom the agent’s tools run',
+  async run({ data, signal, note, skip }) {
+    if (!data.smoke) return skip('--no-smoke');
+    const record = recordOf(data);
+    const { services, driver, agent } = tools;
+    const token = await secretOf(tools, data, SECRETS.token);
+    const { agentId, relayId } = data;
+    const verdict = await proveTools({ services, driver, agent, record, agentId, relayId, token, signal });
+    recordTools(record, verdict, services.clock.now().toISOString());
+    if (verdict.result === 'unseen') addWarning(data, `Tool isolation is not proved: ${verdict.summary}.`);
+    note(verdict.summary);
   },
 });
 

@@ -1,6 +1,6 @@
 import { LABELS } from '@nemoclaw/plugin-api';
 import { objectNames } from '../names.ts';
-import { stateFiles, workspaceFiles } from '../volume-files.ts';
+import { stateFiles, toolsFiles, workspaceFiles } from '../volume-files.ts';
 import { agentConfig } from './agent-config.ts';
 import { type OnboardStep, type OnboardTools, objectLabels, removeThrowAways, updateOwnership } from './tools.ts';
 
@@ -15,7 +15,7 @@ export const volumesStep = (tools: OnboardTools): OnboardStep => ({
       ...journal,
       resources: {
         ...journal.resources,
-        volumes: (['state', 'workspace', 'sealed', 'relay'] as const).map((purpose) => ({
+        volumes: (['state', 'workspace', 'tools', 'sealed', 'relay'] as const).map((purpose) => ({
           name: names[purpose],
           nonce: data.nonces[purpose],
           purpose,
@@ -28,6 +28,7 @@ export const volumesStep = (tools: OnboardTools): OnboardStep => ({
       tools.driver.putFiles({ volume, image: data.helperImage, labels, files }, { signal });
     await put(names.state, stateFiles({ agent: output, nonce: data.nonces.state }));
     await put(names.workspace, workspaceFiles({ nonce: data.nonces.workspace }));
+    await put(names.tools, toolsFiles({ nonce: data.nonces.tools }));
   },
   async undo({ data, signal }) {
     await removeThrowAways(tools, data, signal);

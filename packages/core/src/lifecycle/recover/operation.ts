@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { codedError } from '../../errors/index.ts';
 import type { Operation } from '../../operations/types.ts';
-import { objectNames } from '../names.ts';
 import { createStep, startStep } from '../onboard/agent.ts';
 import { asJson, type OnboardData, recordOf } from '../onboard/data.ts';
 import { egressStep, forwardStep, networkStep } from '../onboard/network.ts';
@@ -16,16 +14,10 @@ import {
   preflightProbesStep,
 } from '../onboard/proof.ts';
 import { relayStep, renewLeafStep, waitForRelay } from '../onboard/relay.ts';
-import {
-  type OnboardStep,
-  type OnboardTools,
-  objectLabels,
-  removeThrowAways,
-  updateOwnership,
-} from '../onboard/tools.ts';
+import { type OnboardStep, type OnboardTools, removeThrowAways, updateOwnership } from '../onboard/tools.ts';
 import type { KnownSandbox } from '../resolve.ts';
-import { NONCE_FILE } from '../volume-files.ts';
 import type { Repair, Seen } from './look.ts';
+import { volumesCheckStep } from './volumes.ts';
 import { wakeStep } from './wake.ts';
 
 /** The steps' data as they would stand after an onboard of what is still there; what has to be made anew gets a new generation. */
@@ -46,6 +38,7 @@ export const healData = (known: KnownSandbox, seen: Seen, repair: Repair): Onboa
     nonces: {
       state: nonceOf('state'),
       workspace: nonceOf('workspace'),
+      tools: nonceOf('tools'),
       sealed: nonceOf('sealed'),
       relay: nonceOf('relay'),
     },
@@ -88,31 +81,6 @@ const clearStep = (tools: OnboardTools, seen: Seen, repair: Repair): OnboardStep
     ];
     for (const id of ids) await tools.driver.remove(id, { force: true, signal });
     note(`${ids.length} containers`);
-  },
-});
-
-/** A state volume without its nonce is not the sandbox's state, whatever its name says. */
-const volumesCheckStep = (tools: OnboardTools): OnboardStep => ({
-  id: 'volumes',
-  title: 'Check that the sandbox’s state is its own',
-  async run({ data, signal }) {
-    const names = objectNames(data.name, data.sandboxId).volumes;
-    const labels = objectLabels(tools, data);
-    for (const purpose of ['state', 'workspace'] as const) {
-      const volume = await tools.driver.inspectVolume(names[purpose], { signal });
-      const nonce =
-        volume &&
-        (await tools.driver.readFile(
-          { volume: names[purpose], image: data.helperImage, labels, path: NONCE_FILE },
-          { signal },
-        ));
-      if (nonce?.toString('utf8').trim() !== data.nonces[purpose])
-        throw codedError('STATE_MISSING', {
-          message: `The ${purpose} volume ${names[purpose]} is ${volume ? 'not the one that this sandbox was made with' : 'gone'}.`,
-        });
-    }
-    for (const purpose of ['sealed', 'relay'] as const)
-      await tools.driver.ensureVolume({ name: names[purpose], labels }, { signal });
   },
 });
 
@@ -185,6 +153,9 @@ export const healOperation = (
     commitStep(tools),
   ];
   // What an older proof said is not true of what is made anew.
-  if (repair.agent) recordOf(data).proofs = {};
+  if (repair.agent) {
+    recordOf(data).proofs = {};
+    recordOf(data).agent.isolationProof = 'declared';
+  }
   return { name: 'recover', sandbox: data.name, data, steps: steps.map(kept) };
 };

@@ -1,0 +1,72 @@
+import type { Driver, IsolationMode } from '@nemoclaw/plugin-api';
+import type { ToolsStatus } from '@nemoclaw/supervisor/protocol';
+import { codedError } from '../errors/index.ts';
+import { callSupervisor } from './control.ts';
+import type { Agent, Services } from './services.ts';
+
+const GIB = 1024 ** 3;
+/** For the host itself, the relay and a model server beside the sandbox. */
+const ROOM_BYTES = GIB;
+
+const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
+
+/** What the agent's container may take when its tools run in that mode. */
+export const memoryOf = (agent: Pick<Agent, 'memoryBytes' | 'isolation'>, mode: IsolationMode['mode']): number =>
+  agent.memoryBytes + (agent.isolation.find((candidate) => candidate.mode === mode)?.memoryBytes ?? 0);
+
+/** Pure: the first mode that the engine has the memory for, or the one that was named. USAGE for one that the agent does not have. */
+export const chooseIsolation = (input: {
+  /** The agent's, the default first. */
+  modes: readonly IsolationMode[];
+  agentBytes: number;
+  engineBytes: number;
+  /** `auto` or a mode. */
+  wanted: string;
+}): { mode: IsolationMode; why: string } => {
+  const { modes, agentBytes, engineBytes, wanted } = input;
+  const last = modes.at(-1) ?? { mode: 'shared' as const, memoryBytes: 0, note: '' };
+  if (wanted !== 'auto') {
+    const mode = modes.find((candidate) => candidate.mode === wanted);
+    if (mode) return { mode, why: 'as named' };
+    throw codedError('USAGE', {
+      message: `The agent cannot run its tools in the mode ${wanted}.`,
+      hint: `--isolation takes ${['auto', ...modes.map((candidate) => candidate.mode)].join(', ')} here.`,
+    });
+  }
+  const needs = (mode: IsolationMode): number => agentBytes + mode.memoryBytes + ROOM_BYTES;
+  const fitting = modes.find((mode) => needs(mode) <= engineBytes);
+  const mode = fitting ?? last;
+  if (mode === modes[0]) return { mode, why: "the agent's default" };
+  const [first] = modes;
+  return {
+    mode,
+    why: first
+      ? `${first.mode} would need ${gib(needs(first))} of the engine's ${gib(engineBytes)}`
+      : 'the agent says nothing about its tools',
+  };
+};
+
+const POLL_MS = 500;
+const TOOLS_START_MS = 240_000;
+
+/** Until the process that runs the agent's commands is ready; until then they fail, they never run as somebody else. */
+export const waitForTools = async (input: {
+  services: Pick<Services, 'clock'>;
+  driver: Driver;
+  containerId: string;
+  signal: AbortSignal;
+}): Promise<ToolsStatus> => {
+  const { services, driver, containerId, signal } = input;
+  const begin = services.clock.elapsed();
+  let tools: ToolsStatus | undefined;
+  do {
+    signal.throwIfAborted();
+    ({ tools } = await callSupervisor({ driver, containerId, timeoutMs: 10_000, signal }, 'status', {}));
+    if (tools?.state === 'ready') return tools;
+    await services.clock.sleep(POLL_MS, signal);
+  } while (services.clock.elapsed() - begin < TOOLS_START_MS);
+  throw codedError('TOOLS_START_FAILED', {
+    message: `The process that runs the agent's commands is not ready after ${TOOLS_START_MS / 1000} s: ${tools ? `${tools.state}, ${tools.reason}` : 'the supervisor knows of none'}.`,
+    details: { containerId, lastLines: tools?.lastLines ?? [] },
+  });
+};
