@@ -38,6 +38,12 @@ export const stateRows = {
     message: 'The container of the sandbox is gone.',
     hint: 'Its record, settings and volumes are kept: `nemoclaw <name> recover` makes it again.',
   },
+  REPLACEMENT_PENDING: {
+    audience: 'environment',
+    exit: 1,
+    message: 'The container of the sandbox is being replaced.',
+    hint: 'Wait for the command that does it; if it was cut off, `nemoclaw <name> recover` finishes it or takes it back.',
+  },
   OWNERSHIP_CONFLICT: {
     audience: 'environment',
     exit: 1,

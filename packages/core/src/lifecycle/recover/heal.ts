@@ -67,7 +67,9 @@ const clearStep = (tools: OnboardTools, seen: Seen, repair: Repair): OnboardStep
   title: 'Remove what can’t be started again',
   async run({ signal, note }) {
     const ids = [
-      ...(repair.agent && seen.agent.state === 'present' ? [seen.agent.container.id] : []),
+      ...(repair.agent && (seen.agent.state === 'present' || seen.agent.state === 'unfinished')
+        ? [seen.agent.container.id]
+        : []),
       ...(repair.relay && seen.relay ? [seen.relay.id] : []),
       ...(repair.forward && seen.forward ? [seen.forward.id] : []),
     ];

@@ -9,7 +9,7 @@ import { recordOf } from '../onboard/data.ts';
 import { onboardOperation } from '../onboard/operation.ts';
 import type { OnboardTools } from '../onboard/tools.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
-import { knownSandbox } from '../resolve.ts';
+import { knownSandbox, unresolved } from '../resolve.ts';
 import type { Services } from '../services.ts';
 import { healOperation } from './heal.ts';
 import { look, planRepair } from './look.ts';
@@ -79,11 +79,8 @@ const heal = async (
   const known = await knownSandbox(services, name);
   const tools = await toolsFor(services, known.record.agent.id);
   const seen = await look(tools.driver, known, tools.homeId, options.signal ?? new AbortController().signal);
-  if (seen.agent.state === 'conflict')
-    throw codedError('OWNERSHIP_CONFLICT', {
-      message: `It is not clear which container is sandbox ${name}: ${seen.agent.reason}.`,
-      details: { ids: seen.agent.ids },
-    });
+  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
+    throw unresolved(name, services.options.program, seen.agent);
   const repair = planRepair(seen, known.record.provider.forward);
   await runOperation(healOperation(tools, known, seen, repair), operationOptions(services, options));
   for (const [part, made] of Object.entries(repair)) if (made) actions.push(`made the ${part} anew`);

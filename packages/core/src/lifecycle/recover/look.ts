@@ -1,6 +1,7 @@
 import { type ContainerState, type Driver, LABELS, type NetworkState } from '@nemoclaw/plugin-api';
+import { type Resolution, resolveOwnership } from '../../ownership/index.ts';
 import { egressNetworkName, homeLabels } from '../names.ts';
-import { type KnownSandbox, type Resolution, resolveAgent } from '../resolve.ts';
+import type { KnownSandbox } from '../resolve.ts';
 
 /** What of a sandbox the engine still has. */
 export interface Seen {
@@ -25,7 +26,7 @@ export const look = async (driver: Driver, known: KnownSandbox, homeId: string, 
   return {
     egress: networks.find((candidate) => candidate.name === egressNetworkName(homeId)),
     network,
-    agent: resolveAgent(containers, ownership),
+    agent: resolveOwnership(containers, ownership),
     relay,
     forward,
   };
