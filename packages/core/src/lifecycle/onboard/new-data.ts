@@ -11,6 +11,8 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
   const sandboxId = randomUUID();
   const { contribution } = preflight.agent;
   const isolation = contribution.isolation[0];
+  // A GPU that comes by replacing the container comes when the sandbox stands.
+  const later = preflight.gpu.bids.find(({ strategy }) => strategy === preflight.gpu.chosen)?.activation === 'replace';
   const record: SandboxRecord = {
     version: 1,
     sandboxId,
@@ -39,7 +41,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
     ingressPort: preflight.ingressPort,
     gpu: {
       mode: input.gpu === 'off' ? 'off' : input.gpu === 'auto' ? 'auto' : 'strategy',
-      strategy: preflight.gpu.chosen,
+      strategy: later ? null : preflight.gpu.chosen,
       reason: preflight.gpu.reason,
       requested: [],
     },
@@ -70,6 +72,9 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
     relayId: '',
     agentId: '',
     plan: {},
+    basePlan: {},
+    gpuPatch: null,
+    gpuCandidate: '',
     provenance: {},
     answer: '',
     results: [],

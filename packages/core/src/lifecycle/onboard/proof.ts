@@ -7,6 +7,7 @@ import { runProbes } from '../probes.ts';
 import { SECRETS } from '../secrets.ts';
 import { hookOptions } from '../services.ts';
 import { asJson, type OnboardData, recordOf, requestedOf, resultsOf } from './data.ts';
+import { planRecord } from './plan.ts';
 import { egressOf, type OnboardStep, type OnboardTools, providerPort, secretOf } from './tools.ts';
 
 const remember = (data: OnboardData, results: ProbeResult[], at: string): void => {
@@ -181,6 +182,8 @@ export const commitStep = (tools: OnboardTools): OnboardStep => ({
   async run({ data }) {
     const record = recordOf(data);
     record.phase = 'ready';
+    const plan = planRecord(data);
+    if (plan) await tools.services.store.writePlan(plan);
     await tools.services.store.writeRecord(record);
   },
 });
