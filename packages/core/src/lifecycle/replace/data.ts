@@ -14,6 +14,8 @@ export interface ReplaceData extends OnboardData {
   /** The incumbent's own, as they were found: what an undo gives back. */
   incumbentPolicy: 'no' | 'unless-stopped';
   incumbentRan: boolean;
+  /** By which it is seen afterwards whether it was ever stopped. */
+  incumbentStartedAt: string;
   incumbentGroups: number[];
   canonicalName: string;
   stagingName: string;

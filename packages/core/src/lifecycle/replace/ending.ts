@@ -34,10 +34,10 @@ const judge = async (
   error: CodedError,
 ): Promise<{ ending: Ending; sentence: string; hint?: string }> => {
   const { program } = tools.services.options;
-  if (error.details?.undo === 'not needed')
-    return { ending: 'untouched', sentence: `Sandbox ${data.name} was not touched.` };
   const incumbent = await tools.driver.inspect(data.incumbent.id).catch(() => undefined);
   const back = incumbent?.phase === 'running' && incumbent.name === data.canonicalName;
+  if (back && incumbent.startedAt === data.incumbentStartedAt)
+    return { ending: 'untouched', sentence: `Sandbox ${data.name} was not touched: its container was never stopped.` };
   if (!back)
     return {
       ending: 'not restored',

@@ -38,6 +38,7 @@ export const newReplaceData = (input: {
     incumbent: { id: incumbent.id, generation },
     incumbentPolicy: incumbent.restartPolicy === 'unless-stopped' ? 'unless-stopped' : 'no',
     incumbentRan: incumbent.phase === 'running',
+    incumbentStartedAt: incumbent.startedAt,
     incumbentGroups: recorded.plan.groups,
     canonicalName: canonicalName(known.ownership),
     stagingName: stagingName(known.ownership, replacement),
