@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { OnboardResult, StatusResult } from '@nemoclaw/core';
 import { ALIASES, type Driver, IDS, PATHS, PORTS, type RunAs } from '@nemoclaw/plugin-api';
 import {
@@ -36,6 +36,7 @@ describe('what a sandboxed agent can and cannot reach', () => {
   let driver: Driver;
   let model: ScriptedModel;
   let onHost: Server;
+  let hostPort: number;
   let modelStatus = 200;
   let command = 'id -u';
 
@@ -58,12 +59,16 @@ describe('what a sandboxed agent can and cannot reach', () => {
       { env: { ...world.env, SCRIPTED_KEY: KEY } },
     );
 
-  const inside = async (as: RunAs, argv: string[]) => {
-    const reply = await callSupervisor({ driver, containerId: agentIdOf(world, NAME), timeoutMs: 30_000 }, 'run', {
-      as,
-      argv,
-      timeoutMs: 20_000,
-    });
+  const inside = async (as: RunAs, argv: string[], timeoutMs = 20_000) => {
+    const reply = await callSupervisor(
+      { driver, containerId: agentIdOf(world, NAME), timeoutMs: timeoutMs + 10_000 },
+      'run',
+      {
+        as,
+        argv,
+        timeoutMs,
+      },
+    );
     if (reply.outcome !== 'exited') throw new Error(JSON.stringify(reply));
     return reply;
   };
@@ -84,8 +89,9 @@ describe('what a sandboxed agent can and cannot reach', () => {
         return asked && request.tools.includes('exec') ? toolCall('exec', { command }) : text('Hello from the script.');
       },
     });
-    onHost = createServer((socket) => socket.end()).listen(18_199, '0.0.0.0');
+    onHost = createServer((socket) => socket.end()).listen(0, '0.0.0.0');
     await once(onHost, 'listening');
+    hostPort = (onHost.address() as AddressInfo).port;
     const first = await onboard(NAME);
     if (first.exitCode !== 0) throw new Error(JSON.stringify(first.error));
     const second = await onboard(OTHER);
@@ -126,16 +132,16 @@ describe('what a sandboxed agent can and cannot reach', () => {
     });
 
     it('cannot reach the host’s bridge addresses, though a service listens on all of them', async () => {
-      const control = await fetch('http://127.0.0.1:18199/').catch((error: Error) => error);
+      const control = await fetch(`http://127.0.0.1:${hostPort}/`).catch((error: Error) => error);
       expect(control).toBeInstanceOf(Error); // it accepts and hangs up: something is there
       const networks = (await driver.inspect(relayIdOf(world, NAME)))?.networks ?? [];
       const egress = networks.find((network) => network.id !== ownershipOf(world, NAME).resources.network?.id);
       const gateway = (await driver.inspectNetwork(egress?.id ?? ''))?.gateway ?? '';
       expect(gateway).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
-      expect(await dial(as, gateway, 18_199)).not.toBe('open');
+      expect(await dial(as, gateway, hostPort)).not.toBe('open');
       const own = (await driver.inspectNetwork(ownershipOf(world, NAME).resources.network?.id ?? ''))?.subnet ?? '';
       const first = own.replace(/\.(\d+)\/\d+$/, (_, last: string) => `.${Number(last) + 1}`);
-      expect(await dial(as, first, 18_199)).not.toBe('open');
+      expect(await dial(as, first, hostPort)).not.toBe('open');
     });
 
     it('has no way to the outside, nor a name server that would ask it', async () => {
@@ -234,7 +240,7 @@ describe('what a sandboxed agent can and cannot reach', () => {
   it('gives a process of the tools’ uid that takes the gateway’s port during a restart no request at all', async () => {
     // Tries for the port all the time; whatever it gets it writes down.
     const squat = `
-      const fs = require('fs'); const end = Date.now() + 25000; let held = 0;
+      const fs = require('fs'); const end = Date.now() + 85000; let held = 0;
       const tryOnce = () => {
         if (Date.now() > end) { console.log(JSON.stringify({ held })); process.exit(0); }
         const server = require('http').createServer((request, response) => {
@@ -245,7 +251,7 @@ describe('what a sandboxed agent can and cannot reach', () => {
         server.listen(18789, '127.0.0.1', () => { held += 1; fs.appendFileSync('/workspace/held', 'x'); });
       };
       tryOnce();`;
-    const thief = inside('tools', [PATHS.node, '-e', squat]).catch((error: Error) => error);
+    const thief = inside('tools', [PATHS.node, '-e', squat], 90_000).catch((error: Error) => error);
     const { startPulse, isKept } = await import('./world/pulse.ts');
     const pulse = startPulse(`http://127.0.0.1:${recordOf(world, NAME).ingressPort}/healthz`, 100, 60_000);
     const restart = await world.json([NAME, 'gateway', 'restart']);

@@ -4,6 +4,7 @@ import { readConfig } from './config/config.ts';
 import { codedError, toCodedError } from './errors/index.ts';
 import { createPluginGuards } from './hooks/index.ts';
 import { systemClock } from './lifecycle/clock.ts';
+import { loadGpuStrategies, loadProbes } from './lifecycle/contributions.ts';
 import { destroy } from './lifecycle/destroy.ts';
 import { doctor } from './lifecycle/doctor.ts';
 import { gpuExplain } from './lifecycle/gpu/explain.ts';
@@ -40,10 +41,6 @@ const services = async (options: NemoclawOptions, guards: readonly CallGuard[]):
         guards,
       }),
   );
-  const loadAll = async <K extends 'gpu' | 'probe'>(kind: K) => {
-    const found = await registry();
-    return Promise.all(found.all(kind).map(async ({ id }) => guarded(kind, await found.load(kind, id), guards)));
-  };
   return {
     options,
     config,
@@ -64,8 +61,8 @@ const services = async (options: NemoclawOptions, guards: readonly CallGuard[]):
       const loaded = await found.load('agent', id);
       return { agent: guarded('agent', loaded, guards), plugin: loaded.plugin };
     },
-    gpuStrategies: once(() => loadAll('gpu')),
-    probes: once(() => loadAll('probe')),
+    gpuStrategies: once(async () => loadGpuStrategies(await registry(), guards)),
+    probes: once(async () => loadProbes(await registry(), guards)),
   };
 };
 
@@ -109,22 +106,29 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
     gpuProve: (name, call) => gpuProve(all, name, call),
     gpuExplain: (name, call) => gpuExplain(all, name, call),
     async agents() {
-      const found = await all.registry();
-      return Promise.all(
-        found.all('agent').map(async ({ id }) => {
-          const { agent, plugin } = await all.agent(id);
-          const { title, version, memoryBytes } = agent;
-          return {
-            id,
-            title,
-            version,
-            plugin,
-            memoryBytes,
-            profiles: agent.profiles.map((profile) => ({ id: profile.id, promptTokens: profile.promptTokens })),
-            isolation: agent.isolation.map(({ mode, note }) => ({ mode, note })),
-          };
+      const found = (await all.registry()).all('agent');
+      const loaded = await Promise.all(
+        found.map(async ({ id, plugin }) => {
+          try {
+            return [await all.agent(id)];
+          } catch (error) {
+            options.onPluginLine?.(plugin, toCodedError(error).message);
+            return [];
+          }
         }),
       );
+      return loaded.flat().map(({ agent, plugin }) => {
+        const { id, title, version, memoryBytes, profiles, isolation } = agent;
+        return {
+          id,
+          title,
+          version,
+          plugin,
+          memoryBytes,
+          profiles: profiles.map((profile) => ({ id: profile.id, promptTokens: profile.promptTokens })),
+          isolation: isolation.map(({ mode, note }) => ({ mode, note })),
+        };
+      });
     },
     plugins: async () => (await all.registry()).report(),
     close: () => watching.dispose(),

@@ -1,6 +1,7 @@
 import type { ProbeContext, ProbeResult } from '@nemoclaw/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { codedError } from '../errors/index.ts';
+import { createRedactor } from '../redaction/index.ts';
 import { runProbes } from './probes.ts';
 import type { Probe } from './services.ts';
 
@@ -24,7 +25,8 @@ const probe = (id: string, more: Partial<Probe> = {}): Probe => ({
   run: async () => result(id),
   ...more,
 });
-const run = (...probes: Probe[]) => runProbes(probes, 'preflight', context, new AbortController().signal);
+const services = (...probes: Probe[]) => ({ probes: async () => probes, redactor: createRedactor() });
+const run = (...probes: Probe[]) => runProbes(services(...probes), 'preflight', context, new AbortController().signal);
 
 describe('runProbes', () => {
   it('runs those of the moment that apply', async () => {
@@ -37,16 +39,24 @@ describe('runProbes', () => {
     expect(ran.map(({ probe }) => probe)).toEqual(['a', 'b']);
   });
 
+  const breaks = async () => Promise.reject(codedError('PLUGIN_TIMEOUT', { message: 'hung' }));
   it.each([
-    ['run', { run: async () => Promise.reject(codedError('PLUGIN_TIMEOUT', { message: 'hung' })) }],
-    ['applies', { applies: async () => Promise.reject(codedError('PLUGIN_TIMEOUT', { message: 'hung' })) }],
-  ])('makes a failure of one that breaks in %s, and still hears the others', async (_where, broken) => {
+    ['makes a failure of one that breaks while it looks', { run: breaks }, 'fail'],
+    ['makes a warning of one that cannot begin', { applies: breaks }, 'warn'],
+  ])('%s, and still hears the others', async (_what, broken, status) => {
     const ran = await run(probe('bad', broken), probe('good'));
     expect(ran).toMatchObject([
-      { probe: 'bad', status: 'fail', errorCode: 'PLUGIN_TIMEOUT', summary: 'hung' },
+      { probe: 'bad', status, errorCode: 'PLUGIN_TIMEOUT', summary: 'hung' },
       { probe: 'good', status: 'ok' },
     ]);
     expect(ran[0]?.remedy.length).toBeGreaterThan(0);
+  });
+
+  it('hides secrets in results', async () => {
+    const telling = probe('a', {
+      run: async () => ({ ...result('a'), evidence: { body: 'Bearer abcdefgh12345678' } }),
+    });
+    expect(JSON.stringify(await run(telling))).not.toContain('abcdefgh12345678');
   });
 
   it('is interrupted as a whole', async () => {
@@ -57,6 +67,6 @@ describe('runProbes', () => {
         throw new Error('gave up');
       },
     });
-    await expect(runProbes([interrupted], 'preflight', context, interruption.signal)).rejects.toThrow('Ctrl+C');
+    await expect(runProbes(services(interrupted), 'preflight', context, interruption.signal)).rejects.toThrow('Ctrl+C');
   });
 });

@@ -1,12 +1,12 @@
 import type { ProbeContext, ProbeResult, ProbeWhen } from '@nemoclaw/plugin-api';
 import { toCodedError } from '../errors/index.ts';
-import type { Probe } from './services.ts';
+import type { Probe, Services } from './services.ts';
 
-const broken = (probe: Probe, error: unknown, elapsedMs: number): ProbeResult => {
+const broken = (probe: Probe, status: 'fail' | 'warn', error: unknown, elapsedMs: number): ProbeResult => {
   const { code, message, hint } = toCodedError(error);
   return {
     probe: probe.id,
-    status: 'fail',
+    status,
     code: 'probe_broke',
     layer: 'tool',
     errorCode: code,
@@ -17,40 +17,35 @@ const broken = (probe: Probe, error: unknown, elapsedMs: number): ProbeResult =>
   };
 };
 
-/** Asked first, side by side; one that cannot even say whether it applies is due, and then fails by its own words. */
-const isDue = async (probe: Probe, context: ProbeContext): Promise<true | string | Error> => {
+const runOne = async (probe: Probe, context: ProbeContext, signal: AbortSignal): Promise<ProbeResult | undefined> => {
+  const begin = context.elapsed();
+  let due: true | string;
   try {
-    return await probe.applies(context);
+    due = await probe.applies(context);
   } catch (error) {
-    return toCodedError(error);
+    // It found nothing wrong; it could not even begin. What needs a proof goes without this one.
+    return broken(probe, 'warn', error, context.elapsed() - begin);
+  }
+  if (due !== true) return undefined;
+  try {
+    return { ...(await probe.run(context, signal)), probe: probe.id };
+  } catch (error) {
+    signal.throwIfAborted();
+    return broken(probe, 'fail', error, context.elapsed() - begin);
   }
 };
 
 /**
  * Runs every probe that is for this moment and applies, side by side. A probe that breaks, hangs or returns nonsense is a
- * failed probe with the error's words: it never hides the others.
+ * failed probe with the error's words: it never hides the others. Results are kept and shown, so they come redacted.
  */
 export const runProbes = async (
-  probes: Probe[],
+  { probes, redactor }: Pick<Services, 'probes' | 'redactor'>,
   when: ProbeWhen,
   context: ProbeContext,
   signal: AbortSignal,
 ): Promise<ProbeResult[]> => {
-  const results = await Promise.all(
-    probes
-      .filter((probe) => probe.when.includes(when))
-      .map(async (probe): Promise<ProbeResult | undefined> => {
-        const begin = context.elapsed();
-        const due = await isDue(probe, context);
-        if (typeof due === 'string') return undefined;
-        try {
-          if (due !== true) throw due;
-          return await probe.run(context, signal);
-        } catch (error) {
-          signal.throwIfAborted();
-          return broken(probe, error, context.elapsed() - begin);
-        }
-      }),
-  );
-  return results.filter((result) => result !== undefined);
+  const due = (await probes()).filter((probe) => probe.when.includes(when));
+  const results = await Promise.all(due.map((probe) => runOne(probe, context, signal)));
+  return results.flatMap((result) => (result ? [redactor.redactJson(result)] : []));
 };

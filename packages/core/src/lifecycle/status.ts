@@ -99,7 +99,7 @@ const liveStatus = async (services: Services, known: KnownSandbox, options: Call
         clock: services.clock,
         signal: within,
       }).catch((error: unknown) => reasons.push(words(error))),
-      services.probes().then((probes) => runProbes(probes, 'post-ready', context, within)),
+      runProbes(services, 'post-ready', context, within),
     ]);
     for (const result of results) if (result.status !== 'ok') reasons.push(result.summary);
     if (results.length === 0) reasons.push('no probe of inference is installed');

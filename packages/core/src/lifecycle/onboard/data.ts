@@ -43,4 +43,9 @@ export const recordOf = (data: OnboardData): SandboxRecord => data.record as unk
 export const planOf = (data: OnboardData): ContainerSpec => data.plan as unknown as ContainerSpec;
 export const requestedOf = (data: OnboardData): DeviceRequest[] => data.gpuRequested as unknown as DeviceRequest[];
 export const resultsOf = (data: OnboardData): ProbeResult[] => data.results as unknown as ProbeResult[];
+/** Once: a recover that finds the same again adds nothing. */
+export const addWarning = (data: OnboardData, text: string): void => {
+  const { warnings } = recordOf(data);
+  if (!warnings.includes(text)) warnings.push(text);
+};
 export const asJson = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;

@@ -1,25 +1,28 @@
-import { CodedError, type ProbeResult } from '@nemoclaw/plugin-api';
+import { CodedError, type ProbeResult, type ProbeStatus } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { runPostReady } from '../../hooks/runner.ts';
+import { hostEndpointOf } from '../host-endpoint.ts';
 import { pingIngress } from '../ingress.ts';
 import { probeContext, runInAgent } from '../probe-context.ts';
 import { runProbes } from '../probes.ts';
 import { SECRETS } from '../secrets.ts';
 import { hookOptions } from '../services.ts';
-import { asJson, type OnboardData, recordOf, requestedOf, resultsOf } from './data.ts';
+import { addWarning, asJson, type OnboardData, recordOf, requestedOf, resultsOf } from './data.ts';
 import { planRecord } from './plan.ts';
-import { egressOf, type OnboardStep, type OnboardTools, providerPort, secretOf } from './tools.ts';
+import { egressOf, type OnboardStep, type OnboardTools, secretOf } from './tools.ts';
 
-const remember = (data: OnboardData, results: ProbeResult[], at: string): void => {
+const WORST_FIRST: ProbeStatus[] = ['fail', 'skipped', 'warn', 'ok'];
+
+/** Pure: of several probes of one moment, the one that the proof may claim least by. */
+export const leastProof = (results: ProbeResult[]): ProbeResult | undefined =>
+  results.toSorted((a, b) => WORST_FIRST.indexOf(a.status) - WORST_FIRST.indexOf(b.status))[0];
+
+/** Which proof a probe stands for is its moment, not its name. */
+const remember = (data: OnboardData, proof: 'bridge' | 'inference', results: ProbeResult[], at: string): void => {
   data.results = [...data.results, ...results.map(asJson)];
-  const record = recordOf(data);
-  for (const result of results) {
-    // Which proof a probe stands for is its moment, not its name: before the agent exists it is the way to the host.
-    const proof = { at, summary: result.summary, probe: result };
-    if (record.proofs.gateway) record.proofs.inference = proof;
-    else record.proofs.bridge = proof;
-    if (result.status === 'warn') record.warnings.push(result.summary);
-  }
+  const worst = leastProof(results);
+  if (worst) recordOf(data).proofs[proof] = { at, summary: worst.summary, probe: worst };
+  for (const result of results) if (result.status === 'warn') addWarning(data, result.summary);
 };
 
 /** An error that carries the probe's own words and remedy; the first failure decides. */
@@ -35,19 +38,19 @@ export const preflightProbesStep = (tools: OnboardTools): OnboardStep => ({
   id: 'probes-preflight',
   title: 'Prove that the sandbox network reaches the provider',
   async run({ data, signal, note, skip }) {
-    const endpoint = providerPort(data);
+    const endpoint = hostEndpointOf(recordOf(data).provider);
     const context = await probeContext({
       services: tools.services,
       driver: tools.driver,
       homeId: tools.homeId,
       egress: egressOf(tools, data),
       helperImage: data.helperImage,
-      hostEndpoints: endpoint ? [{ purpose: `provider ${recordOf(data).provider.id}`, ...endpoint }] : [],
+      hostEndpoints: endpoint ? [endpoint] : [],
       sandbox: { id: data.sandboxId, name: data.name },
     });
-    const results = await runProbes(await tools.services.probes(), 'preflight', context, signal);
+    const results = await runProbes(tools.services, 'preflight', context, signal);
     if (results.length === 0) return skip('no probe applies');
-    remember(data, results, tools.services.clock.now().toISOString());
+    remember(data, 'bridge', results, tools.services.clock.now().toISOString());
     const failed = results.find((result) => result.status === 'fail');
     if (failed) throw probeError(failed);
     note(results.map((result) => result.summary).join('; '));
@@ -66,13 +69,13 @@ export const inferenceStep = (tools: OnboardTools): OnboardStep => ({
       hostEndpoints: [],
       sandbox: { id: data.sandboxId, name: data.name, containerId: data.agentId },
     });
-    const results = await runProbes(await tools.services.probes(), 'post-ready', context, signal);
-    remember(data, results, tools.services.clock.now().toISOString());
+    const results = await runProbes(tools.services, 'post-ready', context, signal);
+    remember(data, 'inference', results, tools.services.clock.now().toISOString());
     const failed = results.find((result) => result.status === 'fail' || result.status === 'skipped');
     if (failed) throw probeError(failed);
-    if (results.length === 0)
+    if (!results.some((result) => result.status === 'ok'))
       throw codedError('INFERENCE_UNREACHABLE', {
-        message: 'No installed probe proves inference from inside the sandbox.',
+        message: `No installed probe proves inference from inside the sandbox${results.map(({ summary }) => `; ${summary}`).join('')}.`,
       });
     note(results.map((result) => result.summary).join('; '));
   },
@@ -82,14 +85,15 @@ export const gpuStep = (tools: OnboardTools): OnboardStep => ({
   id: 'gpu',
   title: 'Prove the GPU from inside',
   async run({ data, signal, note, skip }) {
-    const { gpu, proofs, warnings } = recordOf(data);
+    const { gpu, proofs } = recordOf(data);
     if (gpu.strategy === null) return skip(gpu.reason);
     const strategy = (await tools.services.gpuStrategies()).find((candidate) => candidate.id === gpu.strategy);
     if (!strategy)
       throw codedError('GPU_UNKNOWN', { message: `The GPU strategy ${gpu.strategy} is not installed any more.` });
-    const proof = await strategy.prove(
-      { requested: requestedOf(data), run: runInAgent(tools.driver, data.agentId), now: tools.services.clock.now },
-      signal,
+    const { clock, redactor } = tools.services;
+    const run = runInAgent(tools.driver, data.agentId);
+    const proof = redactor.redactJson(
+      await strategy.prove({ requested: requestedOf(data), run, now: clock.now }, signal),
     );
     proofs.gpu = proof;
     if (proof.result === 'failed')
@@ -98,7 +102,7 @@ export const gpuStep = (tools: OnboardTools): OnboardStep => ({
         hint: proof.remedy.join('\n'),
         details: asJson(proof),
       });
-    if (proof.result === 'injected') warnings.push(proof.summary);
+    if (proof.result === 'injected') addWarning(data, proof.summary);
     note(proof.summary);
   },
 });
@@ -169,7 +173,7 @@ export const postReadyStep = (tools: OnboardTools): OnboardStep => ({
       },
       hookOptions(services, signal),
     );
-    for (const finding of findings) if (finding.level === 'warn') recordOf(data).warnings.push(finding.summary);
+    for (const finding of findings) if (finding.level === 'warn') addWarning(data, finding.summary);
     note(`${findings.length} findings`);
   },
 });

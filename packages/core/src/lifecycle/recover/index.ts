@@ -1,6 +1,6 @@
 import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
 import { codedError } from '../../errors/index.ts';
-import { resumeOperation, runOperation } from '../../operations/run.ts';
+import { resumeOperation } from '../../operations/run.ts';
 import type { Operation, OperationJournal } from '../../operations/types.ts';
 import { parseSandboxName } from '../../state/names.ts';
 import { type DestroyData, destroyLocked, destroyOperation } from '../destroy.ts';
@@ -8,15 +8,13 @@ import { GPU_SET } from '../gpu/set.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { recordOf } from '../onboard/data.ts';
 import { onboardOperation } from '../onboard/operation.ts';
+import { toolsFor } from '../onboard/tools.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
 import type { ReplaceData } from '../replace/data.ts';
 import { replaceOperation } from '../replace/operation.ts';
-import { knownSandbox, unresolved } from '../resolve.ts';
+import { knownSandbox } from '../resolve.ts';
 import type { Services } from '../services.ts';
-import { healOperation } from './heal.ts';
-import { look, planRepair } from './look.ts';
-import { settleOwnership } from './settle.ts';
-import { toolsFor } from './tools.ts';
+import { heal } from './heal.ts';
 
 /** The operation that a journal tells of, or undefined where the journal holds nothing to finish or take back. */
 const reopen = async (
@@ -80,30 +78,6 @@ const finishPending = async (
     gone,
     action: `${direction === 'forward' ? 'finished' : 'took back'} the unfinished ${journal.operation} of ${name}`,
   };
-};
-
-const heal = async (
-  services: Services,
-  name: string,
-  actions: string[],
-  options: CallOptions,
-): Promise<RecoverResult> => {
-  const signal = options.signal ?? new AbortController().signal;
-  const tools = await toolsFor(services, (await knownSandbox(services, name)).record.agent.id);
-  actions.push(...(await settleOwnership(tools, name, signal)));
-  const known = await knownSandbox(services, name);
-  const seen = await look(tools.driver, known, tools.homeId, signal);
-  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
-    throw unresolved(name, services.options.program, seen.agent);
-  const repair = planRepair(seen, known.record.provider.forward);
-  await runOperation(
-    healOperation(tools, known, seen, repair, await services.store.readPlan(name)),
-    operationOptions(services, options),
-  );
-  for (const [part, made] of Object.entries(repair)) if (made) actions.push(`made the ${part} anew`);
-  if (seen.agent.state === 'present' && seen.agent.container.phase !== 'running') actions.push('started the agent');
-  if (seen.relay && seen.relay.phase !== 'running' && !repair.relay) actions.push('started the relay');
-  return { verdict: 'healthy', actions };
 };
 
 /** From any state to one healthy sandbox, or to none where it never came to be; says what it did. */
