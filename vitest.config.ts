@@ -11,7 +11,11 @@ export default defineConfig({
         ...source,
         test: {
           name: 'unit',
-          include: ['{packages,plugins}/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: [
+            '{packages,plugins}/*/src/**/*.test.ts',
+            'test/{architecture,routing}/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
           disableConsoleIntercept: true,
         },
       },

@@ -7,6 +7,9 @@ import { systemClock } from './lifecycle/clock.ts';
 import { loadGpuStrategies, loadProbes } from './lifecycle/contributions.ts';
 import { destroy } from './lifecycle/destroy.ts';
 import { doctor } from './lifecycle/doctor.ts';
+import { gpuExplain } from './lifecycle/gpu/explain.ts';
+import { gpuProve } from './lifecycle/gpu/prove.ts';
+import { gpuSet } from './lifecycle/gpu/set.ts';
 import { onboard } from './lifecycle/onboard/index.ts';
 import { gpuRouting } from './lifecycle/onboard/preflight.ts';
 import { recover } from './lifecycle/recover/index.ts';
@@ -99,6 +102,9 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
       const { bids, chosen, reason } = await gpuRouting(all, 'auto');
       return { bids, chosen, reason };
     },
+    gpuSet: (name, request, call) => gpuSet(all, name, request, call),
+    gpuProve: (name, call) => gpuProve(all, name, call),
+    gpuExplain: (name, call) => gpuExplain(all, name, call),
     async agents() {
       const found = (await all.registry()).all('agent');
       const loaded = await Promise.all(

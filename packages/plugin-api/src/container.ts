@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 export type Labels = Record<string, string>;
 
 export interface Device {
@@ -51,6 +53,11 @@ export interface ContainerSpec {
   tty: boolean;
   openStdin: boolean;
   logMaxBytes: number;
+  /**
+   * What was altered by hand on the container that this one replaces, in the engine's own words; only `Driver.clonePlan`
+   * writes it, and it goes over what the fields above say. `endpoints` is by network as in `networks`.
+   */
+  carried?: { host: JsonObject; endpoints: Record<string, JsonObject> };
 }
 
 export type ContainerPhase = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';

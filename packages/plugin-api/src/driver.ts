@@ -1,4 +1,4 @@
-import type { ContainerSpec, ContainerState, DeviceRequest, Labels, Mount } from './container.ts';
+import type { ContainerSpec, ContainerState, Device, DeviceRequest, Labels, Mount } from './container.ts';
 import type { JsonObject, Milliseconds } from './json.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
@@ -143,7 +143,10 @@ export interface HelperSpec {
   network: string;
   extraHosts?: Record<string, string>;
   mounts?: Mount[];
+  devices?: Device[];
   deviceRequests?: DeviceRequest[];
+  runtime?: string;
+  groups?: number[];
   capAdd?: string[];
   stdin?: string;
   timeoutMs: Milliseconds;
@@ -157,6 +160,15 @@ export type HelperResult =
       message: string;
     }
   | { outcome: 'timed_out'; stdout: string; stderr: string };
+
+/** The plan of a replacement, with all that was altered by hand on the container that it replaces. */
+export interface ClonedPlan {
+  plan: ContainerSpec;
+  /** Altered fields that the plan carries, in the engine's own words: `HostConfig.CpuShares`. */
+  carried: string[];
+  /** Altered fields that cannot be carried: a replacement would lose them. */
+  refused: { field: string; reason: string }[];
+}
 
 export interface LogLine {
   stream: 'stdout' | 'stderr';
@@ -233,6 +245,17 @@ export interface Driver {
   /** The engine's own document, for evidence and for cloning. */
   inspectRaw(id: string, options?: WaitOptions): Promise<JsonObject | undefined>;
   list(labels: Labels, options?: WaitOptions): Promise<ContainerState[]>;
+  /**
+   * `wanted` with what differs on the container from `recorded`, the plan that it was created by. To be asked while it
+   * runs: a stopped container has forgotten parts of its endpoints. ENGINE_NOT_FOUND.
+   */
+  clonePlan(
+    id: string,
+    plans: { recorded: ContainerSpec; wanted: ContainerSpec },
+    options?: WaitOptions,
+  ): Promise<ClonedPlan>;
+  /** Fields of the plan that the container does not have, though its create was accepted. ENGINE_NOT_FOUND. */
+  unapplied(id: string, plan: ContainerSpec, options?: WaitOptions): Promise<string[]>;
 
   exec(id: string, spec: ExecSpec, options?: WaitOptions): Promise<ExecResult>;
   /** Runs with the caller's streams; resolves with the remote exit code. */

@@ -12,6 +12,8 @@ export interface HostFacts {
   jetson: { detected: boolean; model: string; evidence: string[] };
   /** Device nodes that exist on the host, e.g. `/dev/nvidia0`. */
   deviceNodes: string[];
+  /** Numeric group of each of them that could be looked at. */
+  deviceGroups: Record<string, number>;
 }
 
 export interface GpuRequest {
@@ -30,6 +32,14 @@ export interface GpuBid {
   warnings: string[];
   /** `create`: the GPU is part of the create plan. `replace`: the container is replaced once it runs. */
   activation: 'create' | 'replace';
+}
+
+/** One way of giving the GPU, where a strategy knows several. */
+export interface GpuCandidate {
+  id: string;
+  /** `CDI device nvidia.com/gpu=0`. */
+  title: string;
+  patch: PlanPatch;
 }
 
 export interface GpuProof {
@@ -57,6 +67,11 @@ export interface GpuStrategyContribution {
   detect(facts: HostFacts, request: GpuRequest): GpuBid;
   /** At pre-create: what the plan needs. */
   prepare(facts: HostFacts, request: GpuRequest): PlanPatch;
+  /**
+   * Pure. Ways of giving the GPU, the best first, for a strategy that can't know which of them works here: core takes the
+   * first with which a throw-away container started and ran, and uses its patch in place of what `prepare` gives.
+   */
+  candidates?(facts: HostFacts, request: GpuRequest): GpuCandidate[];
   /** From inside the sandbox, as the gateway's and the tools' identity. */
   prove(
     input: { requested: DeviceRequest[]; run: RunInAgent; now: () => Date },

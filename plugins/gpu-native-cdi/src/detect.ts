@@ -1,5 +1,5 @@
 import { type GpuBid, type GpuRequest, type HostFacts, oneLine } from '@nemoclaw/plugin-api';
-import { chooseDevices } from './choose-devices.ts';
+import { chooseDevices } from '@nemoclaw/plugin-api/cdi';
 
 export const STRATEGY_ID = 'native-cdi';
 

@@ -1,5 +1,5 @@
 import { CodedError, type GpuRequest, type HostFacts, type PlanPatch } from '@nemoclaw/plugin-api';
-import { chooseDevices } from './choose-devices.ts';
+import { chooseDevices } from '@nemoclaw/plugin-api/cdi';
 
 /** Count 0 and no options: the engine then goes by the device names alone. Throws GPU_NOT_APPLICABLE when there are none. */
 export function prepare(facts: HostFacts, request: GpuRequest): PlanPatch {

@@ -1,4 +1,4 @@
-import type { CodedError, GpuBid, ProbeResult, ProcessIdentity } from '@nemoclaw/plugin-api';
+import type { CodedError, GpuBid, GpuProof, ProbeResult, ProcessIdentity } from '@nemoclaw/plugin-api';
 import type { RelayStatus } from '@nemoclaw/relay/protocol';
 import type { RestartResult, SupervisorStatus } from '@nemoclaw/supervisor/protocol';
 import type { OnProgress } from './events.ts';
@@ -118,6 +118,30 @@ export interface ExecInput {
   onResize?: (apply: (size: { columns: number; rows: number }) => void) => void;
 }
 
+export interface GpuSetResult {
+  /** False when there was nothing to do. */
+  changed: boolean;
+  /** Strategy that it had. */
+  before: string | null;
+  record: SandboxRecord;
+  warnings: string[];
+  notes: string[];
+}
+
+export interface GpuProveResult {
+  strategy: string;
+  proof: GpuProof;
+}
+
+export interface GpuExplanation {
+  bids: GpuBid[];
+  chosen: string | null;
+  reason: string;
+  /** `candidates`: ways that would be tried on this host, the best first; none where there is one only. */
+  strategies: { id: string; title: string; text: string; candidates: string[] }[];
+  sandbox?: { name: string; gpu: SandboxRecord['gpu']; candidate: string | null; proof?: GpuProof };
+}
+
 /** The whole program below the command line. Made by `createNemoclaw`; every method throws CodedError. */
 export interface Nemoclaw {
   onboard(input: OnboardInput, options?: CallOptions): Promise<OnboardResult>;
@@ -144,6 +168,10 @@ export interface Nemoclaw {
   /** With `tools`, also proves as whom the agent's own command tool runs, and writes that into the record. */
   doctor(name: string | undefined, options?: CallOptions & { tools?: boolean }): Promise<DoctorResult>;
   gpuList(options?: CallOptions): Promise<{ bids: GpuBid[]; chosen: string | null; reason: string }>;
+  /** `request`: a strategy's id, `auto` or `off`. The container is replaced, or all stays as it was. */
+  gpuSet(name: string, request: string, options?: CallOptions): Promise<GpuSetResult>;
+  gpuProve(name: string, options?: CallOptions): Promise<GpuProveResult>;
+  gpuExplain(name: string | undefined, options?: CallOptions): Promise<GpuExplanation>;
   agents(): Promise<
     {
       id: string;

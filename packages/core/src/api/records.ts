@@ -1,4 +1,4 @@
-import type { GpuProof, IsoTime, ProbeResult } from '@nemoclaw/plugin-api';
+import type { ContainerSpec, GpuProof, IsoTime, PlanPatch, ProbeResult } from '@nemoclaw/plugin-api';
 
 /** `sandbox.json`: what the user asked for and what is proved, with times. Validated by `state/schemas.ts`. */
 export interface SandboxRecord {
@@ -62,4 +62,18 @@ export interface OwnershipJournal {
     network: { id: string } | null;
     volumes: { name: string; nonce: string; purpose: 'state' | 'workspace' | 'tools' | 'sealed' | 'relay' }[];
   };
+}
+
+/** `plan.json`: what the agent's container was created by, and the parts that it was made of; a replacement starts from it. */
+export interface SandboxPlan {
+  version: 1;
+  sandboxId: string;
+  name: string;
+  /** As core made it, before any plugin had a say. */
+  base: ContainerSpec;
+  gpu: { strategy: string /** Which of its ways. */; candidate: string | null; patch: PlanPatch } | null;
+  /** With everything: what the engine was asked for. */
+  plan: ContainerSpec;
+  /** Field of the plan → plugin that set it. */
+  provenance: Record<string, string>;
 }

@@ -29,6 +29,7 @@ const files = (content: Record<string, string>): HostFiles => ({
         .map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''),
     ),
   ],
+  group: async (path) => (path in content ? Number(content[path] || 0) : undefined),
 });
 const detect = (content: Record<string, string>, engine: Partial<EngineFacts> = {}, env: Record<string, string> = {}) =>
   detectHostFacts({ driver: { hostFacts: async () => ({ ...ENGINE, ...engine }) }, env, fs: files(content) });
@@ -102,6 +103,11 @@ it('lists the nodes that matter to a GPU and no others', async () => {
     '/dev/nvidia0',
     '/dev/nvidiactl',
   ]);
+});
+
+it('knows the group of each node', async () => {
+  const facts = await detect({ '/dev/nvmap': '44', '/dev/nvhost-gpu': '104', '/dev/nvgpu/igpu0/ctrl': '44' });
+  expect(facts.deviceGroups).toEqual({ '/dev/nvgpu/igpu0/ctrl': 44, '/dev/nvhost-gpu': 104, '/dev/nvmap': 44 });
 });
 
 it('reads this very host without failing', async () => {

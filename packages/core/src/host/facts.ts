@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import type { Driver, EngineFacts, HostFacts } from '@nemoclaw/plugin-api';
 
 /** The little of the host's file system that is looked at; a test gives another one. */
@@ -7,6 +7,8 @@ export interface HostFiles {
   read(path: string): Promise<string | undefined>;
   /** Names in a folder; empty when it can't be read. */
   list(folder: string): Promise<string[]>;
+  /** Numeric group, or `undefined` when it can't be looked at. */
+  group(path: string): Promise<number | undefined>;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -14,6 +16,11 @@ type Env = Readonly<Record<string, string | undefined>>;
 const systemFiles: HostFiles = {
   read: (path) => readFile(path, 'utf8').catch(() => undefined),
   list: (folder) => readdir(folder).catch(() => []),
+  group: (path) =>
+    stat(path).then(
+      ({ gid }) => gid,
+      () => undefined,
+    ),
 };
 
 const WSL_VARIABLES = ['WSL_DISTRO_NAME', 'WSL_INTEROP'];
@@ -68,6 +75,11 @@ const listDeviceNodes = async (fs: HostFiles): Promise<string[]> => {
   return [...nodes, ...nested.flat()].sort().map((name) => `/dev/${name}`);
 };
 
+const groupsOf = async (fs: HostFiles, deviceNodes: string[]): Promise<Record<string, number>> => {
+  const groups = await Promise.all(deviceNodes.map(async (node) => [node, await fs.group(node)] as const));
+  return Object.fromEntries(groups.flatMap(([node, gid]) => (gid === undefined ? [] : [[node, gid]])));
+};
+
 /** The one detector of the host, once per command. The engine's own errors pass through. */
 export const detectHostFacts = async (input: {
   driver: Pick<Driver, 'hostFacts'>;
@@ -87,5 +99,6 @@ export const detectHostFacts = async (input: {
     dockerDesktop: isDockerDesktop(engine),
     jetson: await detectJetson(fs, deviceNodes),
     deviceNodes,
+    deviceGroups: await groupsOf(fs, deviceNodes),
   };
 };

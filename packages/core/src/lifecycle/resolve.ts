@@ -1,49 +1,10 @@
-import { type ContainerState, type Driver, LABELS } from '@nemoclaw/plugin-api';
+import { type CodedError, type ContainerState, type Driver, LABELS } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal, SandboxRecord } from '../api/records.ts';
 import { codedError } from '../errors/index.ts';
+import { type Resolution, resolveOwnership } from '../ownership/index.ts';
 import { parseSandboxName } from '../state/names.ts';
 import { SECRETS } from './secrets.ts';
 import type { Services } from './services.ts';
-
-/** What the engine has of a sandbox, judged against its journal; labels find, only the journal's ids and generations decide. */
-export type Resolution =
-  | { state: 'present'; container: ContainerState; strangers: string[] }
-  | { state: 'missing' }
-  /** A create that a crash cut off; of the journal's own generation, never started. */
-  | { state: 'unfinished'; container: ContainerState }
-  | { state: 'conflict'; reason: string; ids: string[] };
-
-/** Pure: containers that carry the sandbox's id and role, and the journal's word on which one is it. */
-export const resolveAgent = (containers: ContainerState[], journal: OwnershipJournal): Resolution => {
-  const mine = containers.filter(
-    ({ labels }) => labels[LABELS.sandboxId] === journal.sandboxId && labels[LABELS.role] === 'agent',
-  );
-  const ids = mine.map(({ id }) => id);
-  const authority = journal.authoritative;
-  if (!authority) {
-    const [first, ...others] = mine;
-    if (!first) return { state: 'missing' };
-    // Created for this journal and cut off before it was named there: it never ran.
-    if (others.length === 0 && journal.creating && first.labels[LABELS.generation] === journal.creating.generation)
-      return { state: 'unfinished', container: first };
-    return { state: 'conflict', reason: 'the journal names no container, the engine has some', ids };
-  }
-  const found = containers.find((container) => container.id === authority.id);
-  if (found) {
-    if (
-      found.labels[LABELS.generation] !== authority.generation ||
-      found.labels[LABELS.sandboxId] !== journal.sandboxId
-    )
-      return {
-        state: 'conflict',
-        reason: 'the container carries another generation than the journal',
-        ids: [found.id],
-      };
-    return { state: 'present', container: found, strangers: ids.filter((id) => id !== found.id) };
-  }
-  if (mine.length === 0) return { state: 'missing' };
-  return { state: 'conflict', reason: 'the journal’s container is gone and others carry its labels', ids };
-};
 
 /** A command on a sandbox with a half-finished operation: that one comes first. */
 export const refuseWhilePending = async (services: Services, name: string): Promise<void> => {
@@ -105,19 +66,42 @@ export const authoritativeContainer = async (
 ): Promise<ContainerState> => {
   const { record, ownership } = known;
   const containers = await driver.list({ [LABELS.sandboxId]: record.sandboxId }, signal ? { signal } : {});
-  const resolution = resolveAgent(containers, ownership);
+  const resolution = resolveOwnership(containers, ownership);
+  if (resolution.state === 'present') return resolution.container;
+  throw unresolved(record.name, services.options.program, resolution);
+};
+
+/** Why there is no one container to work on, and the command that resolves it. */
+export const unresolved = (
+  name: string,
+  program: string,
+  resolution: Exclude<Resolution, { state: 'present' }>,
+): CodedError => {
+  const recover = `\`${program} ${name} recover\``;
   switch (resolution.state) {
-    case 'present':
-      return resolution.container;
     case 'missing':
     case 'unfinished':
-      throw codedError('INSTANCE_MISSING', {
-        message: `The container of sandbox ${record.name} is gone from the engine.`,
-        hint: `\`${services.options.program} ${record.name} recover\` makes it anew on the state that is kept.`,
+      return codedError('INSTANCE_MISSING', {
+        message: `The container of sandbox ${name} is gone from the engine.`,
+        hint: `${recover} makes it anew on the state that is kept.`,
+      });
+    case 'replacing':
+      return codedError('REPLACEMENT_PENDING', {
+        message: `The container of sandbox ${name} is being replaced, or that was cut off in the middle.`,
+        hint: `Unless it still runs: ${recover} finishes it or takes it back, and says which.`,
+        details: { ids: [resolution.incumbent.id, resolution.replacement.id] },
+      });
+    case 'rollback':
+    case 'adopt':
+    case 'observe':
+      return codedError('OWNERSHIP_UNRESOLVED', {
+        message: `The container of sandbox ${name} is gone from the engine; another one of its own is there.`,
+        hint: `${recover} goes on with that one once it is sure.`,
+        details: { ids: [resolution.container.id] },
       });
     case 'conflict':
-      throw codedError('OWNERSHIP_CONFLICT', {
-        message: `It is not clear which container is sandbox ${record.name}: ${resolution.reason}.`,
+      return codedError('OWNERSHIP_CONFLICT', {
+        message: `It is not clear which container is sandbox ${name}: ${resolution.reason}.`,
         details: { ids: resolution.ids },
       });
   }

@@ -8,10 +8,14 @@ import type { ContributionTypes, Loaded } from './types.ts';
 
 /** A contribution as core sees it: the same data, and functions that answer later, within a bound, attributed when they fail. */
 export type Guarded<T> = {
-  [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : T[K];
+  [K in keyof T]: NonNullable<T[K]> extends (...args: infer A) => infer R
+    ? ((...args: A) => Promise<Awaited<R>>) | Extract<T[K], undefined>
+    : T[K];
 };
 
-type FunctionsOf<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T];
+type FunctionsOf<T> = {
+  [K in keyof T]-?: NonNullable<T[K]> extends (...args: never[]) => unknown ? K : never;
+}[keyof T];
 interface Bound {
   timeoutMs: number;
   output?: z.ZodType;
@@ -32,6 +36,7 @@ const BOUNDS: { [K in ContributionKind]: Record<FunctionsOf<ContributionTypes[K]
   gpu: {
     detect: { timeoutMs: PURE_MS, output: OUTPUTS.detect },
     prepare: { timeoutMs: PURE_MS },
+    candidates: { timeoutMs: PURE_MS, output: OUTPUTS.candidates },
     prove: { timeoutMs: 120_000, output: OUTPUTS.prove },
     explain: { timeoutMs: PURE_MS, output: OUTPUTS.explain },
   },
@@ -70,7 +75,10 @@ export const guarded = <K extends ContributionKind>(
   { plugin, contribution }: Loaded<K>,
   guards: readonly CallGuard[],
 ): Guarded<ContributionTypes[K]> => {
-  const calls = Object.entries<Bound>(BOUNDS[kind]).map(([name, { timeoutMs, output }]) => {
+  const offered = Object.entries<Bound>(BOUNDS[kind]).filter(
+    ([name]) => typeof (contribution as unknown as Record<string, unknown>)[name] === 'function',
+  );
+  const calls = offered.map(([name, { timeoutMs, output }]) => {
     const what = `${kind} ${contribution.id}, ${name}`;
     const call = async (...args: unknown[]): Promise<unknown> => {
       const last = args.at(-1);

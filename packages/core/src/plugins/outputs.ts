@@ -18,6 +18,10 @@ export const OUTPUTS = {
     warnings: z.array(line),
     activation: z.enum(['create', 'replace']),
   }),
+  // The patch itself is judged where it is applied.
+  candidates: z
+    .array(z.object({ id: z.string().regex(/^[a-z0-9-]{1,40}$/), title: line, patch: z.record(z.string(), z.json()) }))
+    .max(16),
   chat: z.object({ text: z.string(), finishReason: z.string(), usage: z.record(z.string(), z.json()).optional() }),
   explain: line,
 } satisfies Record<string, z.ZodType>;

@@ -116,6 +116,17 @@ export const ownershipJournalSchema = z.strictObject({
   }),
 });
 
+/** The specs are the driver's contract, which may grow: what is in them is judged by the driver and the engine. */
+export const sandboxPlanSchema = z.strictObject({
+  version: z.literal(1),
+  sandboxId: text,
+  name: text,
+  base: json,
+  gpu: z.strictObject({ strategy: text, candidate: text.nullable(), patch: json }).nullable(),
+  plan: json,
+  provenance: z.record(z.string(), text),
+});
+
 export const operationJournalSchema = z.strictObject({
   version: z.literal(1),
   operation: text,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { OwnershipJournal, SandboxRecord } from '../api/records.ts';
+import type { OwnershipJournal, SandboxPlan, SandboxRecord } from '../api/records.ts';
 import { codedError } from '../errors/index.ts';
 import type { OperationJournal } from '../operations/types.ts';
 import { ensureFolder, removeFile, writeFileAtomic, writeFileOnce } from './atomic-file.ts';
@@ -11,7 +11,7 @@ import { acquireLock, type HeldLock } from './lock/lock.ts';
 import { type ProcessFacts, systemProcessFacts } from './lock/process-facts.ts';
 import { isSandboxName, parseSandboxName } from './names.ts';
 import { checkName, readState, readText, serialize } from './read-file.ts';
-import { operationJournalSchema, ownershipJournalSchema, sandboxRecordSchema } from './schemas.ts';
+import { operationJournalSchema, ownershipJournalSchema, sandboxPlanSchema, sandboxRecordSchema } from './schemas.ts';
 
 export type { HeldLock } from './lock/lock.ts';
 
@@ -20,6 +20,7 @@ export interface SandboxPaths {
   record: string;
   ownership: string;
   operation: string;
+  plan: string;
   secrets: string;
   evidence: string;
 }
@@ -40,6 +41,8 @@ export interface StateStore {
   writeRecord(record: SandboxRecord): Promise<void>;
   readOwnership(name: string): Promise<OwnershipJournal | undefined>;
   writeOwnership(journal: OwnershipJournal): Promise<void>;
+  readPlan(name: string): Promise<SandboxPlan | undefined>;
+  writePlan(plan: SandboxPlan): Promise<void>;
   readOperation(name: string): Promise<OperationJournal | undefined>;
   writeOperation(name: string, journal: OperationJournal): Promise<void>;
   clearOperation(name: string): Promise<void>;
@@ -66,6 +69,7 @@ const sandboxPaths = (home: string, name: string): SandboxPaths => {
     record: join(folder, 'sandbox.json'),
     ownership: join(folder, 'ownership.json'),
     operation: join(folder, 'operation.json'),
+    plan: join(folder, 'plan.json'),
     secrets: join(folder, 'secrets'),
     evidence: join(folder, 'evidence'),
   };
@@ -122,6 +126,8 @@ export const createStateStore = (home: string, deps: StateStoreDeps = {}): State
     writeRecord: async (record) => write(paths(record.name).record, sandboxRecordSchema, record),
     readOwnership: async (name) => readNamed(paths(name).ownership, ownershipJournalSchema, name),
     writeOwnership: async (journal) => write(paths(journal.name).ownership, ownershipJournalSchema, journal),
+    readPlan: async (name) => (await readNamed(paths(name).plan, sandboxPlanSchema, name)) as SandboxPlan | undefined,
+    writePlan: async (plan) => write(paths(plan.name).plan, sandboxPlanSchema, plan),
     async readOperation(name) {
       const path = paths(name).operation;
       const journal = await readState(path, operationJournalSchema);

@@ -26,6 +26,7 @@ export function hostFacts({ engine, ...rest }: HostFactsInput = {}): HostFacts {
     dockerDesktop: false,
     jetson: { detected: false, model: '', evidence: [] },
     deviceNodes: [],
+    deviceGroups: {},
     ...rest,
   };
 }
@@ -56,7 +57,8 @@ export const HOSTS = {
     hostFacts({
       engine: { architecture: 'aarch64', cdiDevices: devices, runtimes: ['runc', 'nvidia'] },
       jetson: { detected: true, model: 'NVIDIA Jetson AGX Orin', evidence: ['device-tree model'] },
-      deviceNodes: ['/dev/nvmap'],
+      deviceNodes: ['/dev/nvhost-gpu', '/dev/nvmap'],
+      deviceGroups: { '/dev/nvhost-gpu': 104, '/dev/nvmap': 44 },
     }),
   plain: () => hostFacts(),
 } as const;

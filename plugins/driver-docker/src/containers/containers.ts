@@ -1,4 +1,4 @@
-import type { ContainerState, Driver, JsonObject } from '@nemoclaw/plugin-api';
+import { CodedError, type ContainerState, type Driver, type JsonObject } from '@nemoclaw/plugin-api';
 import type { ContainerInspectInfo } from 'dockerode';
 import { BUDGETS } from '../engine/budgets.ts';
 import type { CallSpec, Engine } from '../engine/call.ts';
@@ -6,12 +6,25 @@ import { isCode, statusOf } from '../engine/codes.ts';
 import { labelFilter } from '../engine/filters.ts';
 import { createContainer, removeContainer } from '../throwaway/container.ts';
 import { requireVolumes } from '../volumes/volumes.ts';
+import { clonePlan } from './clone-plan.ts';
+import { differences } from './compare.ts';
 import { createBody, volumesOf } from './create-body.ts';
 import { containerState } from './state.ts';
 
 type Containers = Pick<
   Driver,
-  'create' | 'start' | 'stop' | 'restart' | 'remove' | 'rename' | 'setRestartPolicy' | 'inspect' | 'inspectRaw' | 'list'
+  | 'create'
+  | 'start'
+  | 'stop'
+  | 'restart'
+  | 'remove'
+  | 'rename'
+  | 'setRestartPolicy'
+  | 'inspect'
+  | 'inspectRaw'
+  | 'list'
+  | 'clonePlan'
+  | 'unapplied'
 >;
 
 export const createContainers = (engine: Engine): Containers => {
@@ -31,6 +44,12 @@ export const createContainers = (engine: Engine): Containers => {
       if (isCode(error, 'ENGINE_NOT_FOUND')) return undefined;
       throw error;
     }
+  };
+
+  const present = async (id: string, signal?: AbortSignal): Promise<ContainerInspectInfo> => {
+    const document = await inspectRaw(id, signal);
+    if (document) return document;
+    throw new CodedError('ENGINE_NOT_FOUND', { message: `There is no container ${id}.`, details: { object: id } });
   };
 
   return {
@@ -65,6 +84,9 @@ export const createContainers = (engine: Engine): Containers => {
     async inspectRaw(id, { signal } = {}) {
       return (await inspectRaw(id, signal)) as unknown as JsonObject | undefined;
     },
+    clonePlan: async (id, plans, { signal } = {}) => clonePlan(await present(id, signal), plans),
+    unapplied: async (id, plan, { signal } = {}) =>
+      differences(await present(id, signal), plan).map(({ field }) => field),
     async list(labels, { signal } = {}) {
       const spec = { operation: 'list containers', object: '', answer: 'json', idempotent: true, signal } as const;
       const found = await engine.call(spec, (docker) =>

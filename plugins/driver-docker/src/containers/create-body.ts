@@ -14,7 +14,7 @@ export const createBody = (spec: ContainerSpec) => ({
   ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
   ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
   ExposedPorts: Object.fromEntries(spec.ports.map(({ containerPort }) => [`${containerPort}/tcp`, {}])),
-  HostConfig: hostConfig(spec),
+  HostConfig: { ...hostConfig(spec), ...spec.carried?.host },
   NetworkingConfig: { EndpointsConfig: endpoints(spec) },
 });
 
@@ -33,11 +33,7 @@ const hostConfig = (spec: ContainerSpec) => ({
   GroupAdd: spec.groups.map(String),
   ExtraHosts: Object.entries(spec.extraHosts).map(([name, address]) => `${name}:${address}`),
   ...mounts(spec.mounts),
-  Devices: spec.devices.map((device) => ({
-    PathOnHost: device.pathOnHost,
-    PathInContainer: device.pathInContainer,
-    CgroupPermissions: device.permissions,
-  })),
+  Devices: devices(spec.devices),
   DeviceRequests: deviceRequests(spec.deviceRequests),
   ...(spec.runtime === undefined ? {} : { Runtime: spec.runtime }),
   Memory: spec.limits.memoryBytes,
@@ -56,6 +52,13 @@ const hostConfig = (spec: ContainerSpec) => ({
   ),
   LogConfig: { Type: 'json-file', Config: { 'max-size': String(spec.logMaxBytes), 'max-file': '1' } },
 });
+
+export const devices = (all: ContainerSpec['devices']) =>
+  all.map((device) => ({
+    PathOnHost: device.pathOnHost,
+    PathInContainer: device.pathInContainer,
+    CgroupPermissions: device.permissions,
+  }));
 
 export const deviceRequests = (requests: ContainerSpec['deviceRequests']) =>
   requests.map((request) => ({
@@ -94,7 +97,11 @@ const endpoints = (spec: ContainerSpec) =>
       .filter(({ network }) => network !== 'host' && network !== 'none')
       .map(({ network, aliases, ipv4 }) => [
         network,
-        { Aliases: aliases, ...(ipv4 === undefined ? {} : { IPAMConfig: { IPv4Address: ipv4 } }) },
+        {
+          Aliases: aliases,
+          ...(ipv4 === undefined ? {} : { IPAMConfig: { IPv4Address: ipv4 } }),
+          ...spec.carried?.endpoints[network],
+        },
       ]),
   );
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type Driver, type HelperResult, type HelperSpec, isCodedError } from '@nemoclaw/plugin-api';
-import { deviceRequests, envList, mounts, volumesOf } from '../containers/create-body.ts';
+import { deviceRequests, devices, envList, mounts, volumesOf } from '../containers/create-body.ts';
 import { BUDGETS } from '../engine/budgets.ts';
 import type { Engine } from '../engine/call.ts';
 import { boundedBuffer } from '../streams/bounded.ts';
@@ -95,7 +95,10 @@ const helperBody = (spec: HelperSpec) => ({
     MemorySwap: 512 << 20,
     ExtraHosts: Object.entries(spec.extraHosts ?? {}).map(([name, address]) => `${name}:${address}`),
     ...mounts([{ type: 'tmpfs', target: '/tmp', sizeBytes: 64 << 20, mode: 0o1777 }, ...(spec.mounts ?? [])]),
+    Devices: devices(spec.devices ?? []),
     DeviceRequests: deviceRequests(spec.deviceRequests ?? []),
+    ...(spec.runtime === undefined ? {} : { Runtime: spec.runtime }),
+    GroupAdd: (spec.groups ?? []).map(String),
     RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
     LogConfig: { Type: 'none', Config: {} },
   },

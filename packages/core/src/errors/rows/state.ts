@@ -38,6 +38,18 @@ export const stateRows = {
     message: 'The container of the sandbox is gone.',
     hint: 'Its record, settings and volumes are kept: `nemoclaw <name> recover` makes it again.',
   },
+  REPLACEMENT_PENDING: {
+    audience: 'environment',
+    exit: 1,
+    message: 'The container of the sandbox is being replaced.',
+    hint: 'Wait for the command that does it; if it was cut off, `nemoclaw <name> recover` finishes it or takes it back.',
+  },
+  REPLACE_REFUSED: {
+    audience: 'environment',
+    exit: 1,
+    message: 'The container of the sandbox cannot be replaced without losing something, so it was not touched.',
+    hint: 'The message names the fields. Take the change back by hand, then try again.',
+  },
   OWNERSHIP_CONFLICT: {
     audience: 'environment',
     exit: 1,

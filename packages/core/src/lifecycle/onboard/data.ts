@@ -29,6 +29,10 @@ export interface OnboardData extends JsonObject {
   relayId: string;
   agentId: string;
   plan: JsonObject;
+  /** The plan before any plugin had a say, and the GPU strategy's part of it. */
+  basePlan: JsonObject;
+  gpuPatch: JsonObject | null;
+  gpuCandidate: string;
   provenance: { [field: string]: string };
   answer: string;
   results: JsonObject[];

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import type { CallOptions, OnboardInput, OnboardPlan, OnboardResult } from '../../api/nemoclaw.ts';
+import type { SandboxRecord } from '../../api/records.ts';
+import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
+import { gpuSetLocked } from '../gpu/set.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
 import type { Services } from '../services.ts';
 import { recordOf } from './data.ts';
@@ -78,7 +81,7 @@ export const onboard = async (
         }),
       }),
     );
-    const record = recordOf(data);
+    const record = await withSwappedGpu(services, found, recordOf(data), options);
     return {
       plan: { ...plan, provenance: data.provenance },
       record,
@@ -87,6 +90,32 @@ export const onboard = async (
       timings: { preflight: preflightMs, ...outcome.timings },
     };
   });
+};
+
+/**
+ * The GPU of a strategy that works by replacing the container: the sandbox stands and is proved without it by now, so a
+ * failure leaves it as it is. That is a warning where the choice was ours, and an error where the user named the strategy.
+ */
+const withSwappedGpu = async (
+  services: Services,
+  found: Preflight,
+  record: SandboxRecord,
+  options: CallOptions,
+): Promise<SandboxRecord> => {
+  const { chosen } = found.gpu;
+  if (chosen === null || record.gpu.strategy === chosen) return record;
+  try {
+    return (await gpuSetLocked(services, record.name, record.gpu.mode === 'auto' ? 'auto' : chosen, options)).record;
+  } catch (error) {
+    const { code, message, hint } = toCodedError(error);
+    if (record.gpu.mode !== 'auto' || code === 'INTERRUPTED') throw error;
+    const warning = `The sandbox has no GPU: ${message}`;
+    options.onProgress?.({ type: 'note', level: 'warn', text: hint === undefined ? warning : `${warning} ${hint}` });
+    const kept = (await services.store.readRecord(record.name)) ?? record;
+    const told = { ...kept, gpu: { ...kept.gpu, reason: message }, warnings: [...kept.warnings, warning] };
+    await services.store.writeRecord(told);
+    return told;
+  }
 };
 
 /** Undone to the last: then nothing of it stays, the folder neither. Otherwise the journal is there, and is what `recover` needs. */

@@ -10,6 +10,8 @@ const nonce = (): string => randomBytes(16).toString('hex');
 export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: Date): OnboardData => {
   const sandboxId = randomUUID();
   const { contribution } = preflight.agent;
+  // A GPU that comes by replacing the container comes when the sandbox stands.
+  const later = preflight.gpu.bids.find(({ strategy }) => strategy === preflight.gpu.chosen)?.activation === 'replace';
   const record: SandboxRecord = {
     version: 1,
     sandboxId,
@@ -38,7 +40,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
     ingressPort: preflight.ingressPort,
     gpu: {
       mode: input.gpu === 'off' ? 'off' : input.gpu === 'auto' ? 'auto' : 'strategy',
-      strategy: preflight.gpu.chosen,
+      strategy: later ? null : preflight.gpu.chosen,
       reason: preflight.gpu.reason,
       requested: [],
     },
@@ -69,6 +71,9 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
     relayId: '',
     agentId: '',
     plan: {},
+    basePlan: {},
+    gpuPatch: null,
+    gpuCandidate: '',
     provenance: {},
     answer: '',
     results: [],

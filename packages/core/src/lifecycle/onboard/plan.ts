@@ -1,47 +1,39 @@
-import type { ContainerSpec } from '@nemoclaw/plugin-api';
+import type { ContainerSpec, JsonObject, PlanPatch } from '@nemoclaw/plugin-api';
+import type { SandboxPlan } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
-import { applyPatch } from '../../hooks/patch.ts';
+import { applyPatch, type PatchedPlan } from '../../hooks/patch.ts';
 import { runPreCreate } from '../../hooks/runner.ts';
 import { memoryOf } from '../isolation.ts';
 import { hookOptions } from '../services.ts';
 import { agentSpec } from '../specs.ts';
-import { asJson, type OnboardData, recordOf } from './data.ts';
+import { asJson, type OnboardData, planOf, recordOf } from './data.ts';
 import { gpuRouting } from './preflight.ts';
 import { labelsFor, type OnboardStep, type OnboardTools } from './tools.ts';
 
-/** The plan as core makes it, then the GPU strategy's part, then what pre-create hooks add; each field remembers who set it. */
-export const buildPlan = async (
-  tools: OnboardTools,
+/** What the recorded strategy wants of the plan. One that was recorded is kept: it is what was proved. */
+const gpuPatch = async ({ services }: OnboardTools, data: OnboardData): Promise<JsonObject | null> => {
+  const { strategy: id, requested } = recordOf(data).gpu;
+  if (id === null) return null;
+  if (data.gpuPatch) return data.gpuPatch;
+  const strategy = (await services.gpuStrategies()).find((candidate) => candidate.id === id);
+  if (!strategy) throw codedError('GPU_UNKNOWN', { message: `The GPU strategy ${id} is not installed any more.` });
+  const { facts } = await gpuRouting(services, id);
+  return asJson(await strategy.prepare(facts, { devices: requested, env: services.options.env }));
+};
+
+/** `base`, then the GPU strategy's part, then what pre-create hooks add; each field remembers who set it. */
+export const applyPlugins = async (
+  { services }: OnboardTools,
   data: OnboardData,
+  base: ContainerSpec,
   signal: AbortSignal,
-): Promise<{ plan: ContainerSpec; provenance: Record<string, string> }> => {
-  const { services, agent } = tools;
+): Promise<PatchedPlan> => {
   const record = recordOf(data);
-  let plan = agentSpec({
-    sandbox: { id: data.sandboxId, name: data.name },
-    labels: labelsFor(tools, data, 'agent', data.generations.agent),
-    image: data.agentImage,
-    networkId: data.networkId,
-    memoryBytes: memoryOf(agent, record.agent.isolation),
-  });
-  let provenance: Record<string, string> = {};
-
-  if (record.gpu.strategy !== null) {
-    const strategy = (await services.gpuStrategies()).find((candidate) => candidate.id === record.gpu.strategy);
-    if (!strategy)
-      throw codedError('GPU_UNKNOWN', {
-        message: `The GPU strategy ${record.gpu.strategy} is not installed any more.`,
-      });
-    const { facts } = await gpuRouting(services, record.gpu.strategy);
-    const patch = await strategy.prepare(facts, { devices: record.gpu.requested, env: services.options.env });
-    const applied = applyPatch(plan, patch, `gpu ${strategy.id}`);
-    plan = applied.plan;
-    provenance = applied.provenance;
-    data.gpuRequested = plan.deviceRequests.map(asJson);
-  }
-
+  const { plan, provenance } = data.gpuPatch
+    ? applyPatch(base, data.gpuPatch as PlanPatch, `gpu ${record.gpu.strategy}`)
+    : { plan: base, provenance: {} };
   const registry = await services.registry();
-  const hooked = await runPreCreate(
+  return runPreCreate(
     await registry.hooks('pre-create'),
     {
       sandbox: { id: data.sandboxId, name: data.name },
@@ -51,18 +43,45 @@ export const buildPlan = async (
     },
     { ...hookOptions(services, signal), provenance },
   );
-  return { plan: hooked.plan, provenance: hooked.provenance };
 };
 
 export const planStep = (tools: OnboardTools): OnboardStep => ({
   id: 'plan',
   title: 'Ask the plugins about the plan',
   async run({ data, save, signal, note }) {
-    const { plan, provenance } = await buildPlan(tools, data, signal);
+    const base = agentSpec({
+      sandbox: { id: data.sandboxId, name: data.name },
+      labels: labelsFor(tools, data, 'agent', data.generations.agent),
+      image: data.agentImage,
+      networkId: data.networkId,
+      memoryBytes: memoryOf(tools.agent, recordOf(data).agent.isolation),
+    });
+    data.gpuPatch = await gpuPatch(tools, data);
+    const { plan, provenance } = await applyPlugins(tools, data, base, signal);
+    data.basePlan = asJson(base);
     data.plan = asJson(plan);
+    data.gpuRequested = plan.deviceRequests.map(asJson);
     data.provenance = provenance;
     await save();
     const set = Object.entries(provenance);
     if (set.length > 0) note(set.map(([field, plugin]) => `${field} by ${plugin}`).join(', '));
   },
 });
+
+/** Where the next replacement starts from; `undefined` when this operation made no container. */
+export const planRecord = (data: OnboardData): SandboxPlan | undefined => {
+  const { strategy } = recordOf(data).gpu;
+  if (Object.keys(data.basePlan).length === 0) return undefined;
+  return {
+    version: 1,
+    sandboxId: data.sandboxId,
+    name: data.name,
+    base: data.basePlan as unknown as ContainerSpec,
+    gpu:
+      data.gpuPatch && strategy !== null
+        ? { strategy, candidate: data.gpuCandidate || null, patch: data.gpuPatch as PlanPatch }
+        : null,
+    plan: planOf(data),
+    provenance: data.provenance,
+  };
+};

@@ -9,6 +9,7 @@ import { SECRETS } from '../secrets.ts';
 import { hookOptions } from '../services.ts';
 import { proveTools, recordTools } from '../tools-proof.ts';
 import { addWarning, asJson, type OnboardData, recordOf, requestedOf, resultsOf } from './data.ts';
+import { planRecord } from './plan.ts';
 import { egressOf, type OnboardStep, type OnboardTools, secretOf } from './tools.ts';
 
 const WORST_FIRST: ProbeStatus[] = ['fail', 'skipped', 'warn', 'ok'];
@@ -203,6 +204,8 @@ export const commitStep = (tools: OnboardTools): OnboardStep => ({
   async run({ data }) {
     const record = recordOf(data);
     record.phase = 'ready';
+    const plan = planRecord(data);
+    if (plan) await tools.services.store.writePlan(plan);
     await tools.services.store.writeRecord(record);
   },
 });

@@ -24,7 +24,9 @@ export const toolsFor = async (services: Services, agentId: string): Promise<Onb
 
 export type OnboardStep = Step<OnboardData>;
 
-export const identity = (tools: OnboardTools, data: OnboardData) => ({
+type Named = Pick<OnboardData, 'name' | 'sandboxId'>;
+
+export const identity = (tools: Pick<OnboardTools, 'homeId'>, data: Named) => ({
   homeId: tools.homeId,
   name: data.name,
   sandboxId: data.sandboxId,
@@ -33,12 +35,13 @@ export const identity = (tools: OnboardTools, data: OnboardData) => ({
 export const labelsFor = (tools: OnboardTools, data: OnboardData, role: Role, generation: string): Labels =>
   containerLabels(identity(tools, data), role, generation, data.operationId);
 
-export const objectLabels = (tools: OnboardTools, data: OnboardData): Labels => sandboxLabels(identity(tools, data));
+export const objectLabels = (tools: Pick<OnboardTools, 'homeId'>, data: Named): Labels =>
+  sandboxLabels(identity(tools, data));
 
 /** Writes a change of the ownership journal; disk first. */
 export const updateOwnership = async (
-  tools: OnboardTools,
-  data: OnboardData,
+  tools: Pick<OnboardTools, 'services'>,
+  data: Pick<OnboardData, 'name'>,
   change: (journal: OwnershipJournal) => OwnershipJournal,
 ): Promise<void> => {
   const journal = await tools.services.store.readOwnership(data.name);

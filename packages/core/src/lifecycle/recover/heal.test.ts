@@ -7,7 +7,7 @@ const NOTHING: Repair = { egress: false, network: false, relay: false, agent: fa
 const seen: Seen = {
   egress: undefined,
   network: undefined,
-  agent: { state: 'present', container: containerState(), strangers: [] },
+  agent: { state: 'present', container: containerState(), strangers: [], notices: [] },
   relay: containerState({ id: 'r1' }),
   forward: undefined,
   unfinished: [],
@@ -20,7 +20,7 @@ describe('what a recover says that it did', () => {
   });
 
   it('is what was started', () => {
-    const down: Seen = { ...seen, agent: { state: 'present', container: stopped, strangers: [] }, relay: stopped };
+    const down: Seen = { ...seen, agent: { state: 'present', container: stopped, strangers: [], notices: [] }, relay: stopped };
     expect(healActions(down, NOTHING, { forwardId: '' })).toEqual([
       'started the agent’s container',
       'started the relay',

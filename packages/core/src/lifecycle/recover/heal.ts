@@ -1,15 +1,16 @@
 import { CodedError, type ContainerPhase, isCodedError } from '@nemoclaw/plugin-api';
 import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
-import { codedError, toCodedError } from '../../errors/index.ts';
+import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { toolsFor } from '../onboard/tools.ts';
 import { operationOptions } from '../operation-options.ts';
-import { knownSandbox } from '../resolve.ts';
+import { knownSandbox, unresolved } from '../resolve.ts';
 import type { Services } from '../services.ts';
 import { look, planRepair, type Repair, type Seen } from './look.ts';
 import { healOperation } from './operation.ts';
+import { settleOwnership } from './settle.ts';
 
 /** Refusals over sealed files; those are written anew with a container that is made anew. */
 const SEALED = new Set(['RESTART_CONFIG_HASH_MISMATCH', 'RESTART_UNSAFE_CONFIG_PATH', 'RESTART_SECRET_BOUNDARY']);
@@ -60,17 +61,16 @@ export const heal = async (
   options: CallOptions,
   anew: Partial<Repair> = {},
 ): Promise<RecoverResult> => {
+  const signal = options.signal ?? new AbortController().signal;
+  const tools = await toolsFor(services, (await knownSandbox(services, name)).record.agent.id);
+  const settled = await settleOwnership(tools, name, signal);
   const known = await knownSandbox(services, name);
   const { record } = known;
-  const tools = await toolsFor(services, record.agent.id);
-  const seen = await look(tools.driver, known, tools.homeId, options.signal ?? new AbortController().signal);
-  if (seen.agent.state === 'conflict')
-    throw codedError('OWNERSHIP_CONFLICT', {
-      message: `It is not clear which container is sandbox ${name}: ${seen.agent.reason}.`,
-      details: { ids: seen.agent.ids },
-    });
+  const seen = await look(tools.driver, known, tools.homeId, signal);
+  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
+    throw unresolved(name, services.options.program, seen.agent);
   const repair = { ...planRepair(seen, record.provider.forward), ...anew };
-  const operation = healOperation(tools, known, seen, repair);
+  const operation = healOperation(tools, known, seen, repair, await services.store.readPlan(name));
   const { data } = operation;
   try {
     await runOperation(operation, {
@@ -93,7 +93,7 @@ export const heal = async (
     if (repair.agent || !isCodedError(error) || !SEALED.has(error.code))
       throw stays(error, services.options.program, name);
     const found = `found sealed files that are not as they were written (${error.message})`;
-    return heal(services, name, [...actions, found], options, { agent: true });
+    return heal(services, name, [...actions, ...settled, found], options, { agent: true });
   }
-  return { verdict: 'healthy', actions: [...actions, ...healActions(seen, repair, data)] };
+  return { verdict: 'healthy', actions: [...actions, ...settled, ...healActions(seen, repair, data)] };
 };

@@ -4,11 +4,14 @@ import { resumeOperation } from '../../operations/run.ts';
 import type { Operation, OperationJournal } from '../../operations/types.ts';
 import { parseSandboxName } from '../../state/names.ts';
 import { type DestroyData, destroyLocked, destroyOperation } from '../destroy.ts';
+import { GPU_SET } from '../gpu/set.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { recordOf } from '../onboard/data.ts';
 import { onboardOperation } from '../onboard/operation.ts';
 import { toolsFor } from '../onboard/tools.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
+import type { ReplaceData } from '../replace/data.ts';
+import { replaceOperation } from '../replace/operation.ts';
 import { knownSandbox } from '../resolve.ts';
 import type { Services } from '../services.ts';
 import { heal } from './heal.ts';
@@ -17,7 +20,7 @@ import { heal } from './heal.ts';
 const reopen = async (
   services: Services,
   journal: OperationJournal,
-): Promise<Operation<OnboardData> | Operation<DestroyData> | undefined> => {
+): Promise<Operation<OnboardData> | Operation<ReplaceData> | Operation<DestroyData> | undefined> => {
   switch (journal.operation) {
     case 'onboard': {
       const data = journal.data as OnboardData;
@@ -25,6 +28,10 @@ const reopen = async (
     }
     case 'destroy':
       return destroyOperation(services, journal.data as DestroyData);
+    case GPU_SET: {
+      const data = journal.data as ReplaceData;
+      return replaceOperation(await toolsFor(services, recordOf(data).agent.id), data);
+    }
     // A restart changes nothing that outlives it, and healing starts from what is there: both are begun anew.
     case 'gateway-restart':
     case 'recover':
@@ -36,29 +43,40 @@ const reopen = async (
   }
 };
 
+/** What an operation leaves behind: nothing at all, or a sandbox that has yet to be looked at. */
+const isGone = (operation: string, direction: 'forward' | 'back'): boolean => {
+  switch (operation) {
+    case 'onboard':
+      return direction === 'back';
+    case 'destroy':
+      return direction === 'forward';
+    default:
+      return false;
+  }
+};
+
 const finishPending = async (
   services: Services,
   journal: OperationJournal,
   name: string,
   options: CallOptions,
-): Promise<RecoverResult | undefined> => {
+): Promise<{ gone: boolean; action: string }> => {
   const { store } = services;
   const operation = await reopen(services, journal);
   if (!operation) {
     await store.clearOperation(name);
-    return undefined;
+    return { gone: false, action: `closed the unfinished ${journal.operation}` };
   }
-  const outcome = await resumeOperation(operation as Operation<never>, journal, operationOptions(services, options));
-  const gone = outcome.direction === (journal.operation === 'destroy' ? 'forward' : 'back');
-  if (!gone) return undefined;
-  await store.removeSandbox(name);
+  const { direction } = await resumeOperation(
+    operation as Operation<never>,
+    journal,
+    operationOptions(services, options),
+  );
+  const gone = isGone(journal.operation, direction);
+  if (gone) await store.removeSandbox(name);
   return {
-    verdict: 'removed',
-    actions: [
-      journal.operation === 'destroy'
-        ? `finished the destroy of ${name}`
-        : `took back the unfinished ${journal.operation} of ${name}`,
-    ],
+    gone,
+    action: `${direction === 'forward' ? 'finished' : 'took back'} the unfinished ${journal.operation} of ${name}`,
   };
 };
 
@@ -70,16 +88,14 @@ export const recover = async (services: Services, input: string, options: CallOp
   if (!pending) await knownSandbox(services, name);
   return withLock(services, name, 'recover', options, async () => {
     const journal = await store.readOperation(name);
-    if (journal) {
-      const done = await finishPending(services, journal, name, options);
-      if (done) return done;
-    }
+    const done = journal && (await finishPending(services, journal, name, options));
+    if (done?.gone) return { verdict: 'removed', actions: [done.action] };
     const { record } = await knownSandbox(services, name);
     if (record.phase !== 'ready') {
       // It never became ready, or was to go, and there is no journal: a crash between the two. What is left of it goes.
       await destroyLocked(services, name, options);
       return { verdict: 'removed', actions: [`removed what was left of ${name} (${record.phase})`] };
     }
-    return await heal(services, name, journal ? [`closed the unfinished ${journal.operation}`] : [], options);
+    return await heal(services, name, done ? [done.action] : [], options);
   });
 };

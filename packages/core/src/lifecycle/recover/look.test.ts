@@ -17,7 +17,7 @@ const on = (...ids: string[]) => ids.map((id) => ({ id, name: id, ipv4: '', alia
 const whole: Seen = {
   egress: network('e1'),
   network: network('n1'),
-  agent: { state: 'present', container: containerState({ networks: on('n1') }), strangers: [] },
+  agent: { state: 'present', container: containerState({ networks: on('n1') }), strangers: [], notices: [] },
   relay: containerState({ id: 'r1', role: 'relay', networks: on('n1', 'e1') }),
   forward: undefined,
   unfinished: [],

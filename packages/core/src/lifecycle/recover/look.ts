@@ -1,7 +1,8 @@
 import { type ContainerState, type Driver, LABELS, type NetworkState } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal } from '../../api/records.ts';
+import { type Resolution, resolveOwnership } from '../../ownership/index.ts';
 import { egressNetworkName, homeLabels } from '../names.ts';
-import { type KnownSandbox, type Resolution, resolveAgent } from '../resolve.ts';
+import type { KnownSandbox } from '../resolve.ts';
 
 /** What of a sandbox the engine still has. */
 export interface Seen {
@@ -41,7 +42,7 @@ export const look = async (driver: Driver, known: KnownSandbox, homeId: string, 
   return {
     egress: networks.find((candidate) => candidate.name === egressNetworkName(homeId)),
     network,
-    agent: resolveAgent(containers, ownership),
+    agent: resolveOwnership(containers, ownership),
     relay,
     forward,
     unfinished: unfinishedCreates(containers, ownership),

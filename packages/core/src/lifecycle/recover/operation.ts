@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { SandboxPlan } from '../../api/records.ts';
+import { codedError } from '../../errors/index.ts';
 import type { Operation } from '../../operations/types.ts';
 import { createStep, startStep } from '../onboard/agent.ts';
 import { asJson, type OnboardData, recordOf } from '../onboard/data.ts';
@@ -21,11 +23,12 @@ import { volumesCheckStep } from './volumes.ts';
 import { wakeStep } from './wake.ts';
 
 /** The steps' data as they would stand after an onboard of what is still there; what has to be made anew gets a new generation. */
-export const healData = (known: KnownSandbox, seen: Seen, repair: Repair): OnboardData => {
+export const healData = (known: KnownSandbox, seen: Seen, repair: Repair, recorded?: SandboxPlan): OnboardData => {
   const { record, ownership } = known;
   const nonceOf = (purpose: string) =>
     ownership.resources.volumes.find((volume) => volume.purpose === purpose)?.nonce ?? '';
   const { relay, forward } = ownership.resources;
+  const gpu = recorded?.gpu?.strategy === record.gpu.strategy ? recorded.gpu : undefined;
   return {
     sandboxId: record.sandboxId,
     name: record.name,
@@ -59,6 +62,10 @@ export const healData = (known: KnownSandbox, seen: Seen, repair: Repair): Onboa
     relayId: repair.relay ? '' : (relay?.id ?? ''),
     agentId: repair.agent ? '' : (ownership.authoritative?.id ?? ''),
     plan: {},
+    basePlan: {},
+    // A GPU that was proved comes back the way it came.
+    gpuPatch: gpu ? asJson(gpu.patch) : null,
+    gpuCandidate: gpu?.candidate ?? '',
     provenance: {},
     answer: '',
     results: [],
@@ -130,8 +137,9 @@ export const healOperation = (
   known: KnownSandbox,
   seen: Seen,
   repair: Repair,
+  recorded?: SandboxPlan,
 ): Operation<OnboardData> => {
-  const data = healData(known, seen, repair);
+  const data = healData(known, seen, repair, recorded);
   const making = Object.values(repair).some(Boolean);
   const steps = [
     ...(making ? [clearStep(tools, seen, repair), forgetStep(tools, repair), healImagesStep(tools, repair)] : []),

@@ -1,4 +1,7 @@
-import { type AgentRunResult, type GpuProof, oneLine, type RunAs } from '@nemoclaw/plugin-api';
+import type { GpuProof } from '../gpu.ts';
+import { oneLine } from '../plain-text.ts';
+import type { AgentRunResult } from '../probe.ts';
+import type { RunAs } from '../process-identity.ts';
 import { type ProofReport, parseProof } from './proof-program.ts';
 import { parseSmi } from './smi-program.ts';
 

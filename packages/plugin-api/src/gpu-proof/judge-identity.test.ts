@@ -1,5 +1,5 @@
-import type { AgentRunResult } from '@nemoclaw/plugin-api';
 import { describe, expect, it } from 'vitest';
+import type { AgentRunResult } from '../probe.ts';
 import { judgeIdentity } from './judge-identity.ts';
 import { parseProof } from './proof-program.ts';
 

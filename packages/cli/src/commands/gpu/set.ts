@@ -1,0 +1,24 @@
+import * as Args from '@oclif/core/args';
+import { NemoclawCommand } from '../../base-command.ts';
+import { sandboxArgs } from '../../grammar/sandbox-arg.ts';
+import { renderGpuSet } from '../../render/gpu.ts';
+
+export default class GpuSet extends NemoclawCommand {
+  static override summary = 'Give a sandbox a GPU in another way, or none.';
+  static override description =
+    'The container is replaced by one that has it, and the agent and the GPU are proved in it. If that fails, the old container comes back. State and workspace stay.';
+  static override args = {
+    ...sandboxArgs,
+    strategy: Args.string({ description: 'A strategy of `gpu list`, `auto` or `off`.', required: true }),
+  };
+  static override scope = 'sandbox' as const;
+
+  async run(): Promise<unknown> {
+    const { args } = await this.parse(GpuSet);
+    const { nemoclaw, call } = await this.open({ changes: true });
+    const result = await nemoclaw.gpuSet(args.name, args.strategy, call);
+    this.warnings.push(...result.warnings);
+    await this.show(renderGpuSet(args.name, result));
+    return result;
+  }
+}

@@ -1,0 +1,106 @@
+import { LABELS } from '@nemoclaw/plugin-api';
+import type { CallOptions, GpuSetResult } from '../../api/nemoclaw.ts';
+import type { SandboxRecord } from '../../api/records.ts';
+import { codedError } from '../../errors/index.ts';
+import { runOperation } from '../../operations/run.ts';
+import { failureReporter } from '../failure.ts';
+import { recordOf } from '../onboard/data.ts';
+import { gpuRouting } from '../onboard/preflight.ts';
+import { toolsFor } from '../onboard/tools.ts';
+import { operationOptions, withLock } from '../operation-options.ts';
+import { withEnding } from '../replace/ending.ts';
+import { newReplaceData } from '../replace/new-data.ts';
+import { replaceOperation } from '../replace/operation.ts';
+import { knownSandbox, refuseWhilePending, runningContainer, runningRelay } from '../resolve.ts';
+import type { Services } from '../services.ts';
+
+export const GPU_SET = 'gpu-set';
+
+/** What the record will say once it is proved; nothing that was proved of the old container is true of the new one. */
+const recordAfter = (
+  record: SandboxRecord,
+  request: string,
+  strategy: string | null,
+  reason: string,
+): SandboxRecord => {
+  const { gateway: _gateway, gpu: _gpu, inference: _inference, ...proofs } = record.proofs;
+  return {
+    ...record,
+    proofs,
+    gpu: {
+      mode: request === 'off' || request === 'auto' ? request : 'strategy',
+      strategy,
+      reason,
+      requested: record.gpu.requested,
+    },
+  };
+};
+
+/** To be called under the sandbox's lock. */
+export const gpuSetLocked = async (
+  services: Services,
+  name: string,
+  request: string,
+  options: CallOptions,
+): Promise<GpuSetResult> => {
+  await refuseWhilePending(services, name);
+  const known = await knownSandbox(services, name);
+  const { record } = known;
+  const before = record.gpu.strategy;
+  const route = await gpuRouting(services, request);
+  if (route.chosen === null && request !== 'off')
+    throw codedError('GPU_NOT_APPLICABLE', { message: `No GPU strategy fits this host: ${route.reason}` });
+  if (route.chosen === null && before === null) return { changed: false, before, record, warnings: [], notes: [] };
+
+  const driver = await services.driver();
+  const incumbent = await runningContainer(services, driver, known, options.signal);
+  await runningRelay(services, driver, known, options.signal);
+  const recorded = await services.store.readPlan(name);
+  if (!recorded)
+    throw codedError('STATE_UNREADABLE', {
+      message: `The plan that ${name} was created by (${services.store.paths(name).plan}) is missing.`,
+    });
+  const tools = await toolsFor(services, record.agent.id);
+  const data = newReplaceData({
+    why: GPU_SET,
+    known,
+    incumbent,
+    generation: incumbent.labels[LABELS.generation] ?? '',
+    recorded,
+    record: recordAfter(record, request, route.chosen, route.reason),
+  });
+  for (const warning of route.warnings) options.onProgress?.({ type: 'note', level: 'warn', text: warning });
+  try {
+    const outcome = await runOperation(replaceOperation(tools, data), {
+      ...operationOptions(services, options),
+      onFailure: failureReporter({
+        services,
+        driver,
+        name,
+        operation: GPU_SET,
+        onProgress: options.onProgress,
+        hookInput: () => ({
+          sandbox: { id: data.sandboxId, name },
+          operation: data.operationId,
+          agent: record.agent.id,
+        }),
+        containers: () => ({ replacement: data.agentId, incumbent: data.incumbent.id }),
+      }),
+    });
+    const { notes, warnings } = outcome;
+    return { changed: true, before, record: recordOf(data), warnings: [...route.warnings, ...warnings], notes };
+  } catch (error) {
+    throw await withEnding(tools, data, error);
+  }
+};
+
+/** Another way to the GPU, or none, for a sandbox that is there: its container is replaced, or all stays as it was. */
+export const gpuSet = async (
+  services: Services,
+  input: string,
+  request: string,
+  options: CallOptions = {},
+): Promise<GpuSetResult> => {
+  const { name } = (await knownSandbox(services, input)).record;
+  return withLock(services, name, GPU_SET, options, () => gpuSetLocked(services, name, request, options));
+};

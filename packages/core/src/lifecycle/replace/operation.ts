@@ -1,0 +1,38 @@
+import type { Operation } from '../../operations/types.ts';
+import { gpuStep, inferenceStep, ingressStep, postReadyStep } from '../onboard/proof.ts';
+import { candidateStep } from './candidate.ts';
+import { cleanStep, policyStep, replaceCommitStep } from './commit.ts';
+import type { ReplaceData, ReplaceTools } from './data.ts';
+import { intentStep, replacementPlanStep, stageStep } from './stage.ts';
+import { configureStep, holdStep, renameStep, startReplacementStep, stopStep } from './swap.ts';
+
+/**
+ * One container in place of another, in the order that the engine's behaviour leaves (docs/decisions): the incumbent runs
+ * until the replacement is made, neither has a restart policy while both exist, and the old one goes when the agent in the
+ * new one is proved. Undone in reverse it brings the incumbent back as it was.
+ */
+export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operation<ReplaceData> => ({
+  name: data.why,
+  afterCommit: 'warn',
+  sandbox: data.name,
+  sandboxId: data.sandboxId,
+  data,
+  steps: [
+    candidateStep(tools),
+    replacementPlanStep(tools),
+    intentStep(tools),
+    stageStep(tools),
+    holdStep(tools),
+    stopStep(tools),
+    configureStep(tools),
+    renameStep(tools),
+    startReplacementStep(tools),
+    gpuStep(tools),
+    inferenceStep(tools),
+    ingressStep(tools),
+    postReadyStep(tools),
+    policyStep(tools),
+    replaceCommitStep(tools),
+    cleanStep(tools),
+  ],
+});

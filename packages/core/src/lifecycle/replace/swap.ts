@@ -1,0 +1,104 @@
+import { isCodedError } from '@nemoclaw/plugin-api';
+import { codedError } from '../../errors/index.ts';
+import { waitForGateway } from '../onboard/agent.ts';
+import { planOf, recordOf } from '../onboard/data.ts';
+import type { ReplaceData, ReplaceStep, ReplaceTools } from './data.ts';
+import { refuseLostWorkload, removeReplacement } from './remove.ts';
+import { configureFor } from './supervisor-config.ts';
+
+/** Until the replacement is committed no engine that comes back may start either of the two by itself. */
+export const holdStep = (tools: ReplaceTools): ReplaceStep => ({
+  id: 'hold',
+  title: 'Take the restart policy of the running container away',
+  async run({ data, signal }) {
+    await tools.driver.setRestartPolicy(data.incumbent.id, 'no', { signal });
+  },
+  async undo({ data, signal }) {
+    await tools.driver.setRestartPolicy(data.incumbent.id, data.incumbentPolicy, { signal });
+  },
+});
+
+const STOP_SECONDS = 30;
+
+export const stopStep = (tools: ReplaceTools): ReplaceStep => ({
+  id: 'stop',
+  title: 'Stop the running container',
+  async run({ data, signal }) {
+    await tools.driver.stop(data.incumbent.id, { timeoutSeconds: STOP_SECONDS, signal });
+  },
+  async undo({ data, signal }) {
+    await refuseLostWorkload(tools, data);
+    if (data.incumbentRan) await tools.driver.start(data.incumbent.id, { signal });
+  },
+});
+
+export const configureStep = (tools: ReplaceTools): ReplaceStep => ({
+  id: 'configure',
+  title: 'Seal the configuration for the replacement',
+  async run({ data, signal }) {
+    await configureFor(tools, data, { generation: data.generations.agent, groups: planOf(data).groups }, signal);
+  },
+  async undo({ data, signal }) {
+    const { generation } = data.incumbent;
+    await configureFor(tools, data, { generation, groups: data.incumbentGroups }, signal);
+  },
+});
+
+const nameOf = async (tools: ReplaceTools, id: string, signal: AbortSignal): Promise<string> => {
+  const container = await tools.driver.inspect(id, { signal });
+  if (container) return container.name;
+  throw codedError('INSTANCE_MISSING', { message: `Container ${id.slice(0, 12)} is gone while it is being replaced.` });
+};
+
+/** The same name again is refused by the engine, so it is asked first; a rename that was cut off is old or new, never both. */
+const rename = async (tools: ReplaceTools, id: string, name: string, signal: AbortSignal): Promise<void> => {
+  if ((await nameOf(tools, id, signal)) !== name) await tools.driver.rename(id, name, { signal });
+};
+
+export const renameStep = (tools: ReplaceTools): ReplaceStep => ({
+  id: 'rename',
+  title: 'Give the replacement the name of the sandbox',
+  async run({ data, signal }) {
+    await rename(tools, data.incumbent.id, data.backupName, signal);
+    await rename(tools, data.agentId, data.canonicalName, signal);
+  },
+  async undo({ data, signal }) {
+    // It may have the name that the incumbent gets back.
+    await removeReplacement(tools, data, signal);
+    await rename(tools, data.incumbent.id, data.canonicalName, signal);
+  },
+});
+
+/** True when the engine has said what became of it; a broken connection or a bound that ran out says nothing. */
+const isAnswer = (error: unknown): boolean => isCodedError(error) && typeof error.details?.status === 'number';
+
+const startAndNote = async (tools: ReplaceTools, data: ReplaceData, signal: AbortSignal): Promise<void> => {
+  try {
+    await tools.driver.start(data.agentId, { signal });
+    data.startAnswered = true;
+  } catch (error) {
+    data.startAnswered = isAnswer(error);
+    throw error;
+  }
+};
+
+/** Healthy is the agent, not merely its container. */
+export const startReplacementStep = (tools: ReplaceTools): ReplaceStep => ({
+  id: 'start',
+  title: 'Start the replacement and wait for the agent',
+  async run({ data, save, signal, note }) {
+    data.startAsked = true;
+    await save();
+    await startAndNote(tools, data, signal);
+    const { services, driver } = tools;
+    const status = await waitForGateway({ services, driver, containerId: data.agentId, signal });
+    const at = services.clock.now().toISOString();
+    const summary = `${status.agent} ${status.agentVersion} started, pid ${status.gateway?.pid}`;
+    recordOf(data).proofs.gateway = { at, summary };
+    note(summary);
+  },
+  async undo({ data, signal }) {
+    await removeReplacement(tools, data, signal);
+    await refuseLostWorkload(tools, data);
+  },
+});

@@ -1,0 +1,2 @@
+export type { GpuRemedies } from './conclude.ts';
+export { gpuProof } from './prove.ts';

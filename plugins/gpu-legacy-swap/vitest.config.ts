@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ['source'] } },
+  test: { name: '@nemoclaw/gpu-legacy-swap', include: ['src/**/*.test.ts'], disableConsoleIntercept: true },
+});
