@@ -14,9 +14,21 @@ import type { Services } from './lifecycle/services.ts';
 import { shown } from './lifecycle/shown.ts';
 import { gatewayStatus, status } from './lifecycle/status.ts';
 import { chat, exec, logs } from './lifecycle/talk.ts';
-import { type CallGuard, guarded } from './plugins/index.ts';
-import { createRegistry, type Registry } from './plugins/registry.ts';
-import { createRedactor } from './redaction/index.ts';
+import { createPluginStore, installedPackages, storePaths } from './plugin-store/index.ts';
+import {
+  type CallGuard,
+  type ContributionEntry,
+  type ContributionTypes,
+  createFaultLog,
+  diagnosePlugins,
+  type FaultLog,
+  type Guarded,
+  guarded,
+  type PluginPackage,
+  STAND_INS,
+} from './plugins/index.ts';
+import { createRegistry, type Registry, safeMode } from './plugins/registry.ts';
+import { createRedactor, type Redactor } from './redaction/index.ts';
 import { createStateStore } from './state/store.ts';
 
 /** Computed when first asked for, once. */
@@ -25,21 +37,40 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   return () => (made ??= make());
 };
 
-const services = async (options: NemoclawOptions, guards: readonly CallGuard[]): Promise<Services> => {
+const builtIn = (options: NemoclawOptions): PluginPackage[] =>
+  options.builtinPlugins.map((plugin) => ({ ...plugin, source: 'built-in' as const }));
+
+const services = async (
+  options: NemoclawOptions,
+  { guards, faults, redactor }: { guards: readonly CallGuard[]; faults: FaultLog; redactor: Redactor },
+): Promise<Services> => {
   const config = await readConfig(options.env, options.home);
-  const redactor = createRedactor();
-  redactor.learnEnv(options.env);
+  const paths = storePaths(options.home);
+  // Safe mode works whatever is wrong with the index.
+  const others = async (): Promise<PluginPackage[]> =>
+    installedPackages(paths).catch((error: unknown) => {
+      if (safeMode(options.env)) return [];
+      throw error;
+    });
   const registry = once(
     async (): Promise<Registry> =>
       createRegistry({
-        packages: options.builtinPlugins.map((plugin) => ({ ...plugin, source: 'built-in' as const })),
+        packages: [...builtIn(options), ...(await others())],
         env: options.env,
         guards,
       }),
   );
   const loadAll = async <K extends 'gpu' | 'probe'>(kind: K) => {
     const found = await registry();
-    return Promise.all(found.all(kind).map(async ({ id }) => guarded(kind, await found.load(kind, id), guards)));
+    const one = async ({ id, source }: ContributionEntry): Promise<Guarded<ContributionTypes[K]>> => {
+      try {
+        return guarded(kind, await found.load(kind, id), guards);
+      } catch (error) {
+        if (source === 'built-in') throw error;
+        return STAND_INS[kind](id, error) as Guarded<ContributionTypes[K]>;
+      }
+    };
+    return Promise.all(found.all(kind).map(one));
   };
   return {
     options,
@@ -48,6 +79,7 @@ const services = async (options: NemoclawOptions, guards: readonly CallGuard[]):
     redactor,
     clock: systemClock,
     guards,
+    faults,
     registry,
     driver: once(async (): Promise<Driver> => {
       const found = await registry();
@@ -68,13 +100,34 @@ const services = async (options: NemoclawOptions, guards: readonly CallGuard[]):
 
 /** The whole program below the command line. Reads settings; imports a plugin only when something asks for it. */
 export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw> => {
+  const redactor = createRedactor();
+  redactor.learnEnv(options.env);
+  const paths = storePaths(options.home);
+  const faults = createFaultLog(paths.faults, redactor.redactText, systemClock.now);
   const watching = createPluginGuards({
     program: options.program,
+    faults: paths.faults,
     onLate: (plugin, message) => options.onPluginLine?.(plugin, message),
+    onFault: faults.note,
   });
-  const all = await services(options, watching.guards);
+  const all = await services(options, { guards: watching.guards, faults, redactor });
   const call = <O extends CallOptions, T>(options: O | undefined, work: (options: O) => Promise<T>): Promise<T> =>
-    shown(all.redactor, options ?? ({} as O), work);
+    shown(redactor, options ?? ({} as O), async (own) => {
+      try {
+        return await work(own);
+      } catch (error) {
+        faults.note(error);
+        throw error;
+      }
+    });
+  const store = createPluginStore({
+    home: options.home,
+    env: options.env,
+    builtIn: builtIn(options),
+    allow: all.config.plugins.allow,
+    allowGit: all.config.plugins.git,
+    commands: options.commands ?? [],
+  });
   return {
     onboard: (input, options) => call(options, (own) => onboard(all, input, own)),
     async list() {
@@ -121,6 +174,16 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
       );
     },
     plugins: async () => (await all.registry()).report(),
+    pluginsDoctor: async () => {
+      const found = await all.registry();
+      return diagnosePlugins(await found.verifiedReport(), found, faults, options.env);
+    },
+    pluginStore: {
+      install: (spec, input) => call(input, (own) => store.install(spec, own)),
+      link: (folder, input) => call(input, (own) => store.link(folder, own)),
+      uninstall: (name, input) => call(input, (own) => store.uninstall(name, own)),
+      rollback: (name, input) => call(input, (own) => store.rollback(name, own)),
+    },
     close: () => watching.dispose(),
   };
 };

@@ -34,6 +34,7 @@ it('has a default for everything', () => {
     restartTimeoutMs: 180_000,
     startTimeoutMs: 180_000,
     undoBudgetMs: 30_000,
+    plugins: { allow: [], git: false },
     proxyEnv: {},
     providers: {},
   });

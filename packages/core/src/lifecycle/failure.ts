@@ -87,6 +87,7 @@ export const failureReporter =
         },
         hookOptions(services, bound),
       );
+      for (const secondary of outcome.errors) services.faults.note(secondary);
       for (const note of [...outcome.notes, ...outcome.errors.map((secondary) => secondary.message)]) say(note);
     }
   };

@@ -31,7 +31,7 @@ const isDue = async (probe: Probe, context: ProbeContext): Promise<true | string
  * failed probe with the error's words: it never hides the others. Results are kept and shown, so they come redacted.
  */
 export const runProbes = async (
-  { probes, redactor }: Pick<Services, 'probes' | 'redactor'>,
+  { probes, redactor, faults }: Pick<Services, 'probes' | 'redactor' | 'faults'>,
   when: ProbeWhen,
   context: ProbeContext,
   signal: AbortSignal,
@@ -48,6 +48,7 @@ export const runProbes = async (
           return await probe.run(context, signal);
         } catch (error) {
           signal.throwIfAborted();
+          faults.note(error);
           return broken(probe, error, context.elapsed() - begin);
         }
       }),

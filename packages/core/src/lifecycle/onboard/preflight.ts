@@ -2,14 +2,14 @@ import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { GpuBid, HostFacts, PromptProfile } from '@nemoclaw/plugin-api';
 import type { CallOptions, OnboardInput } from '../../api/nemoclaw.ts';
-import { codedError } from '../../errors/index.ts';
+import { codedError, toCodedError } from '../../errors/index.ts';
 import { detectHostFacts } from '../../host/facts.ts';
 import { routeGpu } from '../../host/route-gpu.ts';
 import { chooseProvider, type ProviderChoice } from '../../providers/discover.ts';
 import { chooseProfile } from '../../providers/profile.ts';
 import { providersAt } from '../../providers/records.ts';
 import { parseSandboxName } from '../../state/names.ts';
-import type { Agent, Services } from '../services.ts';
+import type { Agent, GpuStrategy, Services } from '../services.ts';
 
 /** All that was decided before anything is written or created. */
 export interface Preflight {
@@ -64,16 +64,50 @@ const chooseIngressPort = async (wanted: number | undefined, taken: Set<number>)
   });
 };
 
+/**
+ * What one strategy says of this host. One that breaks fails who asks for it by name, and is passed over with a warning
+ * by everybody else; so is one that bids in another's name.
+ */
+const bidOf = async (
+  services: Services,
+  strategy: GpuStrategy,
+  facts: HostFacts,
+  request: string,
+): Promise<{ bid: GpuBid; warning?: string }> => {
+  try {
+    const bid = await strategy.detect(facts, { devices: [], env: services.options.env });
+    if (bid.strategy === strategy.id) return { bid };
+    throw codedError('PLUGIN_FAILED', {
+      message: `GPU strategy ${strategy.id} bid under the name ${JSON.stringify(bid.strategy)}.`,
+      hint: 'Its author must bid under the id of the strategy.',
+    });
+  } catch (error) {
+    services.faults.note(error);
+    if (request === strategy.id) throw error;
+    const { message } = toCodedError(error);
+    const bid: GpuBid = {
+      strategy: strategy.id,
+      applicable: false,
+      priority: 0,
+      reason: message,
+      evidence: [],
+      warnings: [message],
+      activation: 'create',
+    };
+    return { bid, warning: `GPU strategy ${strategy.id} is passed over: ${message}` };
+  }
+};
+
 export const gpuRouting = async (services: Services, request: string): Promise<Preflight['gpu']> => {
   const driver = await services.driver();
   const facts = await detectHostFacts({ driver, env: services.options.env });
-  const bids = await Promise.all(
-    (await services.gpuStrategies()).map((strategy) =>
-      strategy.detect(facts, { devices: [], env: services.options.env }),
-    ),
+  const answers = await Promise.all(
+    (await services.gpuStrategies()).map((strategy) => bidOf(services, strategy, facts, request)),
   );
+  const bids = answers.map(({ bid }) => bid);
   const route = routeGpu({ bids, request });
-  return { facts, bids, chosen: route.chosen, reason: route.reason, warnings: route.warnings };
+  const broken = answers.flatMap(({ warning }) => (warning === undefined || request === 'off' ? [] : [warning]));
+  return { facts, bids, chosen: route.chosen, reason: route.reason, warnings: [...broken, ...route.warnings] };
 };
 
 /** Looks, decides, and changes nothing. Every reason not to onboard that can be known now is an error here. */
