@@ -124,8 +124,8 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
     home: options.home,
     env: options.env,
     builtIn: builtIn(options),
-    allow: all.config.plugins.allow,
-    allowGit: all.config.plugins.git,
+    allow: all.config.pluginAllow ?? [],
+    allowGit: all.config.pluginGit,
     commands: options.commands ?? [],
   });
   return {

@@ -26,12 +26,10 @@ export interface Config {
   /** HTTP_PROXY and its kin, for image builds only. */
   proxyEnv: Record<string, string>;
   npmRegistry?: string;
-  plugins: {
-    /** Names, `name@version` or `@scope/*` that may be installed without asking. */
-    allow: string[];
-    /** Whether git addresses may be installed from. */
-    git: boolean;
-  };
+  /** Plugins by name, `name@version` or `@scope/*` that may be installed without asking; absent is none. */
+  pluginAllow?: string[];
+  /** Whether plugins may be installed from git addresses. */
+  pluginGit: boolean;
   /** Where the user has a provider, by provider id. */
   providers: Record<string, { baseUrl: string }>;
 }
@@ -167,6 +165,7 @@ export const readConfig = (env: Env, home: string): Config => {
   };
 
   const driver = setting('driver');
+  const pluginAllow = setting('pluginAllow');
   const registry = env.npm_config_registry;
   if (registry && !httpUrl.safeParse(registry).success)
     throw refuse('npm_config_registry', 'is no http or https address', { setting: 'npm_config_registry' });
@@ -181,7 +180,8 @@ export const readConfig = (env: Env, home: string): Config => {
     restartTimeoutMs: setting('restartTimeoutMs') ?? Number(SETTINGS.restartTimeoutMs.fallback),
     startTimeoutMs: setting('startTimeoutMs') ?? Number(SETTINGS.startTimeoutMs.fallback),
     undoBudgetMs: setting('undoBudgetMs') ?? Number(SETTINGS.undoBudgetMs.fallback),
-    plugins: { allow: setting('pluginAllow') ?? [], git: setting('pluginGit') ?? false },
+    ...(pluginAllow === undefined ? {} : { pluginAllow }),
+    pluginGit: setting('pluginGit') ?? false,
     proxyEnv: proxyEnvOf(env),
     ...(registry ? { npmRegistry: registry } : {}),
     providers: file.providers ?? {},

@@ -89,7 +89,7 @@ export const pluginRows = {
   NPM_MISSING: {
     audience: 'environment',
     exit: 1,
-    message: 'npm is not on the PATH; plugins are downloaded with it.',
+    message: 'There is no npm on the PATH, and plugins are downloaded with it.',
     hint: 'Install npm (it comes with Node) and run the command again.',
   },
   PLUGIN_HOOK_REFUSED: {
