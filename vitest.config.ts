@@ -19,7 +19,11 @@ export default defineConfig({
         ...source,
         test: {
           name: 'integration',
-          include: ['{packages,plugins}/*/src/**/*.itest.ts', 'test/integration/**/*.itest.ts'],
+          include: [
+            '{packages,plugins}/*/src/**/*.itest.ts',
+            'test/integration/**/*.itest.ts',
+            'scripts/**/*.itest.ts',
+          ],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 600_000,

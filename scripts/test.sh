@@ -19,7 +19,7 @@ trap 'exit 143' TERM
 sh "$root/scripts/build.sh" || exit
 . "$root/scripts/checks.sh"
 echo '== Engine and images' >&2
-NEMOCLAW_PARENT_IMAGE=$(node "$root/scripts/quickstart/engine-only.ts") || exit
-export NEMOCLAW_PARENT_IMAGE
+NEMOCLAW_BASE_IMAGE=$(node "$root/scripts/quickstart/engine-only.ts") || exit
+export NEMOCLAW_BASE_IMAGE
 echo '== Tests' >&2
 vitest run --reporter=default --reporter="$root/scripts/closing-line.ts" "$@"

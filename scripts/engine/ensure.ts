@@ -6,12 +6,10 @@ import { SetupError } from '../quickstart/setup-error.ts';
 import { debianArchive } from './debian.ts';
 import { decideEngine } from './decide.ts';
 import { DOCKERD_LOG, installedVersion, startEngine, stopDockerd } from './dockerd.ts';
-import { ENGINE_FLOOR, type Env, findEngine } from './find.ts';
+import { DEFAULT_SOCKET, ENGINE_FLOOR, type Env, findEngine } from './find.ts';
+import { ENGINE_FOLDERS, removeEngineFolders } from './folders.ts';
 import { installPackages, removePackages } from './packages.ts';
 import { ENGINE } from './recipe.ts';
-
-/** What an engine makes for itself. */
-const ENGINE_FOLDERS = ['/var/lib/docker', '/var/lib/containerd', '/etc/docker', '/run/docker', '/run/containerd'];
 
 /** Finds a usable engine, or starts the one that is installed, or installs one. Returns its version. */
 export const ensureEngine = async (env: Env, ledger: LedgerFile, signal: AbortSignal): Promise<string> => {
@@ -53,6 +51,7 @@ export const removeEngine = async (ledger: LedgerFile): Promise<void> => {
   const { dockerd, startedService, engineFolders } = ledger.read();
   if (dockerd) {
     await stopDockerd(dockerd);
+    await execa('rm', ['-f', DOCKERD_LOG, DEFAULT_SOCKET, '/var/run/docker.pid']);
     ledger.update({ dockerd: undefined });
   }
   if (startedService) {
@@ -62,10 +61,9 @@ export const removeEngine = async (ledger: LedgerFile): Promise<void> => {
   }
   await removePackages(ledger);
   if (engineFolders) {
-    await execa('rm', ['-rf', '--one-file-system', ...engineFolders]);
+    await removeEngineFolders(engineFolders);
     ledger.update({ engineFolders: undefined });
     if (existsSync('/sys/class/net/docker0'))
       say('   The bridge docker0 and the firewall chains of the engine stay until the next start of this machine.');
   }
-  if (dockerd) await execa('rm', ['-f', DOCKERD_LOG, '/var/run/docker.sock', '/var/run/docker.pid']);
 };

@@ -22,7 +22,7 @@ export const startProgress = (title: string, terminal: Terminal = process.stderr
   let last = '';
   const show = () => {
     const seconds = Math.round((performance.now() - begin) / 1000);
-    const body = oneLine(`${title} ${seconds} s  ${last}`, (terminal.columns ?? 120) - 4);
+    const body = oneLine(`${title} ${seconds} s  ${last}`, (terminal.columns || 120) - 4);
     terminal.write(terminal.isTTY ? `\r\u001b[2K   ${body}` : `   ${body}\n`);
   };
   const timer = setInterval(show, terminal.isTTY ? 1_000 : 10_000);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { OnboardResult, StatusResult } from '@nemoclaw/core';
 import { ALIASES, type Driver, IDS, PATHS, PORTS, type RunAs } from '@nemoclaw/plugin-api';
 import {
@@ -36,6 +36,7 @@ describe('what a sandboxed agent can and cannot reach', () => {
   let driver: Driver;
   let model: ScriptedModel;
   let onHost: Server;
+  let hostPort: number;
   let modelStatus = 200;
   let command = 'id -u';
 
@@ -84,8 +85,9 @@ describe('what a sandboxed agent can and cannot reach', () => {
         return asked && request.tools.includes('exec') ? toolCall('exec', { command }) : text('Hello from the script.');
       },
     });
-    onHost = createServer((socket) => socket.end()).listen(18_199, '0.0.0.0');
+    onHost = createServer((socket) => socket.end()).listen(0, '0.0.0.0');
     await once(onHost, 'listening');
+    hostPort = (onHost.address() as AddressInfo).port;
     const first = await onboard(NAME);
     if (first.exitCode !== 0) throw new Error(JSON.stringify(first.error));
     const second = await onboard(OTHER);
@@ -126,16 +128,16 @@ describe('what a sandboxed agent can and cannot reach', () => {
     });
 
     it('cannot reach the host’s bridge addresses, though a service listens on all of them', async () => {
-      const control = await fetch('http://127.0.0.1:18199/').catch((error: Error) => error);
+      const control = await fetch(`http://127.0.0.1:${hostPort}/`).catch((error: Error) => error);
       expect(control).toBeInstanceOf(Error); // it accepts and hangs up: something is there
       const networks = (await driver.inspect(relayIdOf(world, NAME)))?.networks ?? [];
       const egress = networks.find((network) => network.id !== ownershipOf(world, NAME).resources.network?.id);
       const gateway = (await driver.inspectNetwork(egress?.id ?? ''))?.gateway ?? '';
       expect(gateway).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
-      expect(await dial(as, gateway, 18_199)).not.toBe('open');
+      expect(await dial(as, gateway, hostPort)).not.toBe('open');
       const own = (await driver.inspectNetwork(ownershipOf(world, NAME).resources.network?.id ?? ''))?.subnet ?? '';
       const first = own.replace(/\.(\d+)\/\d+$/, (_, last: string) => `.${Number(last) + 1}`);
-      expect(await dial(as, first, 18_199)).not.toBe('open');
+      expect(await dial(as, first, hostPort)).not.toBe('open');
     });
 
     it('has no way to the outside, nor a name server that would ask it', async () => {

@@ -20,7 +20,7 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
   beforeAll(async () => {
     world = makeWorld();
     driver = openEngine();
-    model = await startSmallModel(driver, 18_180);
+    model = await startSmallModel(driver);
     onboarded = await world.json<OnboardResult>([
       ...['onboard', '--name', NAME, '--agent', 'openclaw', '--provider', 'llamacpp', '--endpoint', model.baseUrl],
       ...['--model', model.model, '--forward', '--yes'],

@@ -38,7 +38,7 @@ function setDirectories(bin: string): void {
   process.env[`${prefix}_CONFIG_DIR`] = configHome(process.env);
   process.env[`${prefix}_CACHE_DIR`] = cacheHome(process.env);
   // Without it oclif asks the password database, which has no entry for the numeric user of a container.
-  process.env['SHELL'] ??= '/bin/sh';
+  process.env.SHELL ??= '/bin/sh';
 }
 
 function report(error: PresentedError, argv: readonly string[]): void {

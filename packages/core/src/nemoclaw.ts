@@ -4,6 +4,7 @@ import { readConfig } from './config/config.ts';
 import { codedError, toCodedError } from './errors/index.ts';
 import { createPluginGuards } from './hooks/index.ts';
 import { systemClock } from './lifecycle/clock.ts';
+import { loadGpuStrategies, loadProbes } from './lifecycle/contributions.ts';
 import { destroy } from './lifecycle/destroy.ts';
 import { doctor } from './lifecycle/doctor.ts';
 import { onboard } from './lifecycle/onboard/index.ts';
@@ -17,15 +18,11 @@ import { chat, exec, logs } from './lifecycle/talk.ts';
 import { createPluginStore, installedPackages, storePaths } from './plugin-store/index.ts';
 import {
   type CallGuard,
-  type ContributionEntry,
-  type ContributionTypes,
   createFaultLog,
   diagnosePlugins,
   type FaultLog,
-  type Guarded,
   guarded,
   type PluginPackage,
-  STAND_INS,
 } from './plugins/index.ts';
 import { createRegistry, type Registry, safeMode } from './plugins/registry.ts';
 import { createRedactor, type Redactor } from './redaction/index.ts';
@@ -60,18 +57,6 @@ const services = async (
         guards,
       }),
   );
-  const loadAll = async <K extends 'gpu' | 'probe'>(kind: K) => {
-    const found = await registry();
-    const one = async ({ id, source }: ContributionEntry): Promise<Guarded<ContributionTypes[K]>> => {
-      try {
-        return guarded(kind, await found.load(kind, id), guards);
-      } catch (error) {
-        if (source === 'built-in') throw error;
-        return STAND_INS[kind](id, error) as Guarded<ContributionTypes[K]>;
-      }
-    };
-    return Promise.all(found.all(kind).map(one));
-  };
   return {
     options,
     config,
@@ -93,8 +78,8 @@ const services = async (
       const loaded = await found.load('agent', id);
       return { agent: guarded('agent', loaded, guards), plugin: loaded.plugin };
     },
-    gpuStrategies: once(() => loadAll('gpu')),
-    probes: once(() => loadAll('probe')),
+    gpuStrategies: once(async () => loadGpuStrategies(await registry(), guards)),
+    probes: once(async () => loadProbes(await registry(), guards)),
   };
 };
 
@@ -156,22 +141,29 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
       return { bids, chosen, reason };
     },
     async agents() {
-      const found = await all.registry();
-      return Promise.all(
-        found.all('agent').map(async ({ id }) => {
-          const { agent, plugin } = await all.agent(id);
-          const { title, version, memoryBytes } = agent;
-          return {
-            id,
-            title,
-            version,
-            plugin,
-            memoryBytes,
-            profiles: agent.profiles.map((profile) => ({ id: profile.id, promptTokens: profile.promptTokens })),
-            isolation: agent.isolation.map(({ mode, note }) => ({ mode, note })),
-          };
+      const found = (await all.registry()).all('agent');
+      const loaded = await Promise.all(
+        found.map(async ({ id, plugin }) => {
+          try {
+            return [await all.agent(id)];
+          } catch (error) {
+            options.onPluginLine?.(plugin, toCodedError(error).message);
+            return [];
+          }
         }),
       );
+      return loaded.flat().map(({ agent, plugin }) => {
+        const { id, title, version, memoryBytes, profiles, isolation } = agent;
+        return {
+          id,
+          title,
+          version,
+          plugin,
+          memoryBytes,
+          profiles: profiles.map((profile) => ({ id: profile.id, promptTokens: profile.promptTokens })),
+          isolation: isolation.map(({ mode, note }) => ({ mode, note })),
+        };
+      });
     },
     plugins: async () => (await all.registry()).report(),
     pluginsDoctor: async () => {

@@ -84,6 +84,7 @@ export interface SupervisorStatus {
 
 export type RestartFailure =
   | 'busy'
+  | 'unsupported_agent'
   | 'unsafe_config_path'
   | 'config_hash_mismatch'
   | 'secret_boundary'

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa, type Options } from 'execa';
 
-export const ROOT = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '');
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 export const BIN = join(ROOT, 'packages/cli/bin/nemoclaw');
 export const PARENT = process.env.NEMOCLAW_BASE_IMAGE ?? 'nemoclaw-parent:trixie';
 
@@ -61,10 +62,11 @@ export const makeWorld = (extra: Record<string, string> = {}): World => {
       }
     },
     async dispose() {
-      const list = await run(['list', '--json']);
-      const { result } = JSON.parse(list.stdout) as Envelope<{ records?: { name: string }[] } | { name: string }[]>;
-      const records = Array.isArray(result) ? result : (result.records ?? []);
-      for (const { name } of records) await run(['destroy', name, '--yes', '--json']);
+      const sandboxes = join(home, 'sandboxes');
+      const names = existsSync(sandboxes) ? readdirSync(sandboxes) : [];
+      const left: string[] = [];
+      for (const name of names) if ((await run(['destroy', name, '--yes', '--json'])).exitCode !== 0) left.push(name);
+      if (left.length > 0) throw new Error(`could not destroy ${left.join(', ')}; their home stays: ${home}`);
       rmSync(folder, { recursive: true, force: true });
     },
   };

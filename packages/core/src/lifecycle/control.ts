@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { CodedError, type Driver, PATHS } from '@nemoclaw/plugin-api';
-import { RELAY_PROTOCOL, type RelayReply, type RelayStatus } from '@nemoclaw/relay/protocol';
+import { CodedError, type CodedErrorOptions, type Driver, PATHS } from '@nemoclaw/plugin-api';
+import { RELAY_PROTOCOL, type RelayStatus } from '@nemoclaw/relay/protocol';
 import {
   type ControlReply,
   SUPERVISOR_PROTOCOL,
   type SupervisorOp,
   type SupervisorOps,
 } from '@nemoclaw/supervisor/protocol';
+import { codedError, type ErrorCode } from '../errors/index.ts';
 
 interface CallInput {
   driver: Driver;
@@ -15,7 +16,7 @@ interface CallInput {
   signal?: AbortSignal | undefined;
 }
 
-const exchange = async (input: CallInput, program: string, uid: number, request: object): Promise<unknown> => {
+const exchange = async (input: CallInput, program: string, uid: number, request: object): Promise<Reply> => {
   const result = await input.driver.exec(
     input.containerId,
     {
@@ -29,30 +30,70 @@ const exchange = async (input: CallInput, program: string, uid: number, request:
     input.signal ? { signal: input.signal } : {},
   );
   const text = result.stdout.toString('utf8').trim();
-  if (text === '') {
-    throw new CodedError('SUPERVISOR_UNREACHABLE', {
-      message: result.started
+  if (text === '')
+    throw unreachable(
+      result.started
         ? `The control call got no answer (exit ${result.exitCode}${result.timedOut ? ', timed out' : ''}): ${firstLine(result.stderr.toString('utf8'))}`
         : `The control call could not be started in the container: ${result.failure ?? 'unknown'}`,
-      details: { started: result.started, exitCode: result.exitCode },
-    });
-  }
-  try {
-    return JSON.parse(text.split('\n').at(-1) ?? '');
-  } catch (cause) {
-    throw new CodedError('SUPERVISOR_UNREACHABLE', {
-      message: 'The control call was answered with something that is not JSON.',
-      cause,
-    });
-  }
+      { details: { started: result.started, exitCode: result.exitCode } },
+    );
+  return readReply(text.split('\n').at(-1) ?? '');
 };
+
+interface Reply {
+  protocol: number;
+  nonce: unknown;
+  answer: { ok: true; result: unknown } | { ok: false; error: { code: string; message: string } };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** Whoever answered, it is a reply in form or SUPERVISOR_UNREACHABLE; what is in a result is the protocol's word. */
+const readReply = (line: string): Reply => {
+  const garbage = (cause?: unknown) =>
+    unreachable('The control call was answered with something that is no reply.', { cause });
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw garbage(cause);
+  }
+  if (!isObject(value) || typeof value.protocol !== 'number') throw garbage();
+  const { protocol, nonce, ok, result, error } = value;
+  if (ok === true) return { protocol, nonce, answer: { ok, result } };
+  if (ok !== false || !isObject(error)) throw garbage();
+  return { protocol, nonce, answer: { ok, error: { code: String(error.code), message: String(error.message) } } };
+};
+
+const unreachable = (message: string, more: Omit<CodedErrorOptions, 'message'> = {}): CodedError =>
+  new CodedError('SUPERVISOR_UNREACHABLE', { message, ...more });
 
 const firstLine = (text: string): string => text.split('\n').find((line) => line.trim() !== '') ?? 'no output';
 
-const outdated = (what: string, theirs: unknown, ours: number): CodedError =>
-  new CodedError('SUPERVISOR_OUTDATED', {
-    message: `The sandbox's ${what} speaks protocol ${String(theirs)}, this program ${ours}.`,
-  });
+const checkReply = (reply: Reply, what: string, protocol: number, nonce: string): void => {
+  const { answer } = reply;
+  const mismatch = !answer.ok && answer.error.code === 'protocol_mismatch';
+  if (mismatch || reply.protocol !== protocol)
+    throw new CodedError('SUPERVISOR_OUTDATED', {
+      message: `The sandbox's ${what} speaks protocol ${reply.protocol}, this program ${protocol}.`,
+    });
+  if (reply.nonce !== nonce) throw unreachable(`The ${what} answered with a nonce that is not ours.`);
+};
+
+type Refused = Extract<ControlReply, { ok: false }>['error']['code'];
+
+const CODES: Record<Refused, ErrorCode> = {
+  busy: 'RESTART_BUSY',
+  unsupported_agent: 'RESTART_UNSUPPORTED_AGENT',
+  unsafe_config_path: 'RESTART_UNSAFE_CONFIG_PATH',
+  config_hash_mismatch: 'RESTART_CONFIG_HASH_MISMATCH',
+  secret_boundary: 'RESTART_SECRET_BOUNDARY',
+  launch_failed: 'RESTART_LAUNCH_FAILED',
+  health_timeout: 'RESTART_HEALTH_TIMEOUT',
+  protocol_mismatch: 'SUPERVISOR_OUTDATED',
+  bad_request: 'INTERNAL_ERROR',
+  internal: 'INTERNAL_ERROR',
+};
 
 /** One call to the supervisor of exactly that container, as root, with a fresh nonce. */
 export const callSupervisor = async <O extends SupervisorOp>(
@@ -61,38 +102,23 @@ export const callSupervisor = async <O extends SupervisorOp>(
   args: SupervisorOps[O]['args'],
 ): Promise<SupervisorOps[O]['result']> => {
   const nonce = randomBytes(32).toString('hex');
-  const reply = (await exchange(input, PATHS.supervisor, 0, {
-    protocol: SUPERVISOR_PROTOCOL,
-    nonce,
-    op,
-    args,
-  })) as ControlReply<O>;
-  if (!reply.ok && reply.error.code === 'protocol_mismatch')
-    throw outdated('supervisor', reply.protocol, SUPERVISOR_PROTOCOL);
-  if (reply.protocol !== SUPERVISOR_PROTOCOL) throw outdated('supervisor', reply.protocol, SUPERVISOR_PROTOCOL);
-  if (reply.nonce !== nonce)
-    throw new CodedError('SUPERVISOR_UNREACHABLE', {
-      message: 'The control call was answered with a nonce that is not ours.',
-    });
-  if (reply.ok) return reply.result;
-  const code = reply.error.code;
-  throw new CodedError(
-    code === 'bad_request' || code === 'internal'
-      ? 'INTERNAL_ERROR'
-      : code === 'busy'
-        ? 'RESTART_BUSY'
-        : `RESTART_${code.toUpperCase()}`,
-    { message: reply.error.message, details: { supervisorCode: code } },
-  );
+  const reply = await exchange(input, PATHS.supervisor, 0, { protocol: SUPERVISOR_PROTOCOL, nonce, op, args });
+  checkReply(reply, 'supervisor', SUPERVISOR_PROTOCOL, nonce);
+  const { answer } = reply;
+  if (answer.ok) return answer.result as SupervisorOps[O]['result'];
+  const { code, message } = answer.error;
+  throw codedError(Object.hasOwn(CODES, code) ? CODES[code as Refused] : 'INTERNAL_ERROR', {
+    message,
+    details: { supervisorCode: code },
+  });
 };
 
 /** One call to the relay of exactly that container, as its own uid. */
 export const callRelay = async (input: CallInput & { uid: number }, op: 'status' | 'reload'): Promise<RelayStatus> => {
   const nonce = randomBytes(32).toString('hex');
-  const reply = (await exchange(input, PATHS.relay, input.uid, { protocol: RELAY_PROTOCOL, nonce, op })) as RelayReply;
-  if (reply.protocol !== RELAY_PROTOCOL) throw outdated('relay', reply.protocol, RELAY_PROTOCOL);
-  if (reply.nonce !== nonce)
-    throw new CodedError('SUPERVISOR_UNREACHABLE', { message: 'The relay answered with a nonce that is not ours.' });
-  if (!reply.ok) throw new CodedError('INTERNAL_ERROR', { message: `The relay refused: ${reply.error.message}` });
-  return reply.result;
+  const reply = await exchange(input, PATHS.relay, input.uid, { protocol: RELAY_PROTOCOL, nonce, op });
+  checkReply(reply, 'relay', RELAY_PROTOCOL, nonce);
+  const { answer } = reply;
+  if (answer.ok) return answer.result as RelayStatus;
+  throw codedError('INTERNAL_ERROR', { message: `The relay refused: ${answer.error.message}` });
 };

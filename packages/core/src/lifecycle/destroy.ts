@@ -5,7 +5,7 @@ import type { OwnershipJournal } from '../api/records.ts';
 import { runOperation } from '../operations/run.ts';
 import type { Operation, OperationJournal } from '../operations/types.ts';
 import { parseSandboxName } from '../state/names.ts';
-import { objectNames } from './names.ts';
+import { isThrowAway, objectNames } from './names.ts';
 import { removeEgressIfUnused } from './onboard/network.ts';
 import { operationOptions, withLock } from './operation-options.ts';
 import { knownSandbox } from './resolve.ts';
@@ -45,16 +45,14 @@ export const knownGenerations = (
   return [...new Set([...known, ...begun.filter((value) => typeof value === 'string')])];
 };
 
-const THROW_AWAY = new Set(['helper', 'probe']);
-
 /**
  * Pure: labels can be copied, so they only find. What was made for the sandbox has a generation that a journal knows, or
  * is a throw-away that a crash left behind; where no journal is left, the canonical names decide, of which each engine has one.
  */
 export const isMadeFor = (data: DestroyData, container: ContainerState): boolean => {
-  const { [LABELS.generation]: generation, [LABELS.role]: role } = container.labels;
+  const generation = container.labels[LABELS.generation];
   const { agent, relay, forward } = objectNames(data.name, data.sandboxId);
-  if (generation === undefined) return THROW_AWAY.has(role ?? '');
+  if (generation === undefined) return isThrowAway(container.labels);
   return data.journaled ? data.generations.includes(generation) : [agent, relay, forward].includes(container.name);
 };
 

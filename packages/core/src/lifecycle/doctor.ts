@@ -2,6 +2,7 @@ import type { ProbeResult } from '@nemoclaw/plugin-api';
 import { isCodedError } from '@nemoclaw/plugin-api';
 import type { CallOptions, DoctorResult } from '../api/nemoclaw.ts';
 import { toCodedError } from '../errors/index.ts';
+import { hostEndpointOf } from './host-endpoint.ts';
 import { egressNetworkName, homeLabels } from './names.ts';
 import { probeContext } from './probe-context.ts';
 import { runProbes } from './probes.ts';
@@ -72,17 +73,14 @@ const sandboxProbes = async (
       remedy: error.hint === undefined ? [] : [error.hint],
     });
   }
-  const url = new URL(record.provider.endpoint);
-  const onHost = url.hostname === 'host.nemoclaw.internal';
+  const endpoint = hostEndpointOf(record.provider);
   const context = await probeContext({
     services,
     driver,
     homeId,
     egress,
     helperImage: record.image.base === '' ? undefined : record.image.base,
-    hostEndpoints: onHost
-      ? [{ purpose: `provider ${record.provider.id}`, host: url.hostname, port: Number(url.port || 80) }]
-      : [],
+    hostEndpoints: endpoint ? [endpoint] : [],
     sandbox: { id: record.sandboxId, name: record.name, containerId },
   });
   return { results: await runProbes(services, 'on-demand', context, signal), checks };

@@ -16,10 +16,13 @@ export const pingIngress = async (input: {
   ping: { path: string; status: number };
   clock: Clock;
   signal: AbortSignal;
+  boundMs?: number;
 }): Promise<IngressAnswer> => {
+  const { boundMs = PING_MS } = input;
   const url = `http://127.0.0.1:${input.port}${input.ping.path}`;
   const begin = input.clock.elapsed();
-  const signal = AbortSignal.any([input.signal, AbortSignal.timeout(PING_MS)]);
+  const late = AbortSignal.timeout(boundMs);
+  const signal = AbortSignal.any([input.signal, late]);
   let status: number;
   try {
     status = await new Promise<number>((resolve, reject) => {
@@ -34,7 +37,7 @@ export const pingIngress = async (input: {
   } catch (cause) {
     input.signal.throwIfAborted();
     throw codedError('RESTART_INGRESS_FAILED', {
-      message: `Ingress at ${url} did not answer: ${(cause as Error).message}`,
+      message: `Ingress at ${url} did not answer${late.aborted ? ` within ${boundMs / 1000} s` : `: ${(cause as Error).message}`}.`,
       cause,
     });
   }

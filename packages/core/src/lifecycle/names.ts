@@ -25,6 +25,12 @@ export const hostnameOf = (sandboxId: string): string => `sbx-${sandboxId.replac
 
 export const homeLabels = (homeId: string): Labels => ({ [LABELS.managed]: 'true', [LABELS.home]: homeId });
 
+const THROW_AWAY = new Set<string | undefined>(['helper', 'probe'] satisfies Role[]);
+
+/** Of a container that is used once and removed; one that is found was left behind by a crash. */
+export const isThrowAway = (labels: Labels): boolean =>
+  labels[LABELS.generation] === undefined && THROW_AWAY.has(labels[LABELS.role]);
+
 export const sandboxLabels = (input: { homeId: string; name: string; sandboxId: string }): Labels => ({
   ...homeLabels(input.homeId),
   [LABELS.sandbox]: input.name,

@@ -28,7 +28,7 @@ const probe = (id: string, more: Partial<Probe> = {}): Probe => ({
 const services = (...probes: Probe[]) => ({
   probes: async () => probes,
   redactor: createRedactor(),
-  faults: { note: () => undefined, of: () => [] },
+  faults: { note: () => undefined },
 });
 const run = (...probes: Probe[]) => runProbes(services(...probes), 'preflight', context, new AbortController().signal);
 
@@ -43,13 +43,14 @@ describe('runProbes', () => {
     expect(ran.map(({ probe }) => probe)).toEqual(['a', 'b']);
   });
 
+  const breaks = async () => Promise.reject(codedError('PLUGIN_TIMEOUT', { message: 'hung' }));
   it.each([
-    ['run', { run: async () => Promise.reject(codedError('PLUGIN_TIMEOUT', { message: 'hung' })) }],
-    ['applies', { applies: async () => Promise.reject(codedError('PLUGIN_TIMEOUT', { message: 'hung' })) }],
-  ])('makes a failure of one that breaks in %s, and still hears the others', async (_where, broken) => {
+    ['makes a failure of one that breaks while it looks', { run: breaks }, 'fail'],
+    ['makes a warning of one that cannot begin', { applies: breaks }, 'warn'],
+  ])('%s, and still hears the others', async (_what, broken, status) => {
     const ran = await run(probe('bad', broken), probe('good'));
     expect(ran).toMatchObject([
-      { probe: 'bad', status: 'fail', errorCode: 'PLUGIN_TIMEOUT', summary: 'hung' },
+      { probe: 'bad', status, errorCode: 'PLUGIN_TIMEOUT', summary: 'hung' },
       { probe: 'good', status: 'ok' },
     ]);
     expect(ran[0]?.remedy.length).toBeGreaterThan(0);

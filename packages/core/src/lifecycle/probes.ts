@@ -2,11 +2,11 @@ import type { ProbeContext, ProbeResult, ProbeWhen } from '@nemoclaw/plugin-api'
 import { toCodedError } from '../errors/index.ts';
 import type { Probe, Services } from './services.ts';
 
-const broken = (probe: Probe, error: unknown, elapsedMs: number): ProbeResult => {
+const broken = (probe: Probe, status: 'fail' | 'warn', error: unknown, elapsedMs: number): ProbeResult => {
   const { code, message, hint } = toCodedError(error);
   return {
     probe: probe.id,
-    status: 'fail',
+    status,
     code: 'probe_broke',
     layer: 'tool',
     errorCode: code,
@@ -17,12 +17,28 @@ const broken = (probe: Probe, error: unknown, elapsedMs: number): ProbeResult =>
   };
 };
 
-/** Asked first, side by side; one that cannot even say whether it applies is due, and then fails by its own words. */
-const isDue = async (probe: Probe, context: ProbeContext): Promise<true | string | Error> => {
+const runOne = async (
+  probe: Probe,
+  context: ProbeContext,
+  signal: AbortSignal,
+  faults: Services['faults'],
+): Promise<ProbeResult | undefined> => {
+  const begin = context.elapsed();
+  let due: true | string;
   try {
-    return await probe.applies(context);
+    due = await probe.applies(context);
   } catch (error) {
-    return toCodedError(error);
+    faults.note(error);
+    // It found nothing wrong; it could not even begin. What needs a proof goes without this one.
+    return broken(probe, 'warn', error, context.elapsed() - begin);
+  }
+  if (due !== true) return undefined;
+  try {
+    return { ...(await probe.run(context, signal)), probe: probe.id };
+  } catch (error) {
+    signal.throwIfAborted();
+    faults.note(error);
+    return broken(probe, 'fail', error, context.elapsed() - begin);
   }
 };
 
@@ -36,22 +52,7 @@ export const runProbes = async (
   context: ProbeContext,
   signal: AbortSignal,
 ): Promise<ProbeResult[]> => {
-  const results = await Promise.all(
-    (await probes())
-      .filter((probe) => probe.when.includes(when))
-      .map(async (probe): Promise<ProbeResult | undefined> => {
-        const begin = context.elapsed();
-        const due = await isDue(probe, context);
-        if (typeof due === 'string') return undefined;
-        try {
-          if (due !== true) throw due;
-          return await probe.run(context, signal);
-        } catch (error) {
-          signal.throwIfAborted();
-          faults.note(error);
-          return broken(probe, error, context.elapsed() - begin);
-        }
-      }),
-  );
+  const due = (await probes()).filter((probe) => probe.when.includes(when));
+  const results = await Promise.all(due.map((probe) => runOne(probe, context, signal, faults)));
   return results.flatMap((result) => (result ? [redactor.redactJson(result)] : []));
 };

@@ -1,6 +1,7 @@
-import { IDS, type JsonObject } from '@nemoclaw/plugin-api';
+import { type CodedError, IDS, isCodedError, type JsonObject } from '@nemoclaw/plugin-api';
 import type { RestartResult } from '@nemoclaw/supervisor/protocol';
 import type { CallOptions, RestartReport } from '../api/nemoclaw.ts';
+import { codedError } from '../errors/index.ts';
 import { runOperation } from '../operations/run.ts';
 import type { Operation } from '../operations/types.ts';
 import { callRelay, callSupervisor } from './control.ts';
@@ -110,6 +111,15 @@ const restartOperation = async (
   };
 };
 
+/** Nothing is undone here: a restart that the supervisor has begun is finished by it, whoever still listens. */
+const interruptedRestart = ({ options }: Services, name: string, cause: CodedError): CodedError =>
+  codedError('INTERRUPTED', {
+    message: cause.message,
+    hint: `A restart that had begun goes on by itself: \`${options.program} ${name} gateway status\` shows it.`,
+    details: { ...cause.details, undo: 'not needed' },
+    cause,
+  });
+
 /** Exactly that gateway, stopped and started inside its running container, then proved through ingress. */
 export const gatewayRestart = async (
   services: Services,
@@ -137,6 +147,10 @@ export const gatewayRestart = async (
         }),
         containers: () => ({ agent: operation.data.agentId, relay: operation.data.relayId }),
       }),
+    }).catch((error: unknown) => {
+      throw isCodedError(error) && error.code === 'INTERRUPTED'
+        ? interruptedRestart(services, record.name, error)
+        : error;
     });
     const { result, ingress, heldBefore, heldAfter } = operation.data;
     return {

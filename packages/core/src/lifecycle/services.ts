@@ -28,7 +28,7 @@ export interface Services {
   gpuStrategies(): Promise<GpuStrategy[]>;
   probes(): Promise<Probe[]>;
   /** Where errors of plugins are remembered that a command survives. */
-  faults: FaultLog;
+  faults: Pick<FaultLog, 'note'>;
 }
 
 export interface Clock {

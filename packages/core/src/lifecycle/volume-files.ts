@@ -91,8 +91,9 @@ export interface RelayFilesInput {
 /** Everything that the relay may know: its configuration, the provider's key, its certificate; all of it its own uid's, 0400. */
 export const relayFiles = (input: RelayFilesInput): FileEntry[] => {
   const owner = { uid: IDS.relay, gid: IDS.relay };
+  const credential = input.provider.auth.kind === 'none' ? undefined : input.credential;
   const auth: RelayConfig['inference']['provider']['auth'] =
-    input.provider.auth.kind === 'none' || input.credential === undefined
+    input.provider.auth.kind === 'none' || credential === undefined
       ? { kind: 'none' }
       : { ...input.provider.auth, keyFile: 'provider.key' };
   const config: RelayConfig = {
@@ -133,6 +134,6 @@ export const relayFiles = (input: RelayFilesInput): FileEntry[] => {
     file('relay.json', `${JSON.stringify(config, null, 2)}\n`, owner, 0o400),
     file('leaf.pem', input.certificate.certPem, owner, 0o400),
     file('leaf.key', input.certificate.keyPem, owner, 0o400),
-    ...(input.credential === undefined ? [] : [file('provider.key', input.credential, owner, 0o400)]),
+    ...(credential === undefined ? [] : [file('provider.key', credential, owner, 0o400)]),
   ];
 };

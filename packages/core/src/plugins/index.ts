@@ -7,7 +7,6 @@ export { type Guarded, guarded } from './guarded.ts';
 export { CONTRIBUTION_KINDS, HOOK_BOUNDS, HOOK_NAMES, type PackageManifest, readManifest } from './manifest.ts';
 export { createProcessGuard } from './process-guard.ts';
 export { createRegistry, type Registry, type RegistryOptions } from './registry.ts';
-export { STAND_INS } from './stand-in.ts';
 export { createStrayErrorGuard } from './stray-errors.ts';
 export type {
   ContributionEntry,

@@ -85,7 +85,7 @@ export class GatewayOperations {
     const { clock } = gateway.options;
     const { softRestart, gatewayPort, health } = gateway.config.runtime;
     const { child, identity: before } = gateway;
-    if (!softRestart) throw new Refusal('launch_failed', 'this agent has no restart inside its process');
+    if (!softRestart) throw new Refusal('unsupported_agent', 'this agent has no restart inside its process');
     if (!child || !before || gateway.machine.state !== 'running') {
       throw new Refusal('launch_failed', `the gateway is ${gateway.machine.state}, not running`);
     }

@@ -10,10 +10,10 @@ export const createWorld = (topic: string) => {
   let count = 0;
 
   const image = async (): Promise<string> => {
-    for (const reference of process.env.NEMOCLAW_PARENT_IMAGE ? [process.env.NEMOCLAW_PARENT_IMAGE] : PARENTS) {
+    for (const reference of process.env.NEMOCLAW_BASE_IMAGE ? [process.env.NEMOCLAW_BASE_IMAGE] : PARENTS) {
       if (await driver.findImage(reference)) return reference;
     }
-    throw new Error(`no image for tests on this engine: set NEMOCLAW_PARENT_IMAGE or tag one ${PARENTS[0]}`);
+    throw new Error(`no image for tests on this engine: set NEMOCLAW_BASE_IMAGE or tag one ${PARENTS[0]}`);
   };
 
   return {

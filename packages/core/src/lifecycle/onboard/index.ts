@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { CallOptions, OnboardInput, OnboardPlan, OnboardResult } from '../../api/nemoclaw.ts';
-import { codedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
 import type { Services } from '../services.ts';
 import { recordOf } from './data.ts';
+import { existing } from './existing.ts';
 import { newOnboardData } from './new-data.ts';
 import { onboardOperation } from './operation.ts';
 import { type Preflight, preflight } from './preflight.ts';
@@ -56,8 +56,8 @@ export const onboard = async (
 
   return withLock(services, found.name, 'onboard', options, async () => {
     // Somebody else may have made it while we looked and waited.
-    if ((await store.readRecord(found.name)) || (await store.readOperation(found.name)))
-      throw codedError('SANDBOX_EXISTS', { message: `A sandbox named ${found.name} was made in the meantime.` });
+    const there = await existing(services, found.name);
+    if (there) throw there;
     const outcome = await leavingNothing(services, found.name, () =>
       runOperation(operation, {
         ...operationOptions(services, options),

@@ -1,15 +1,16 @@
 import { LABELS } from '@nemoclaw/plugin-api';
+import { hostEndpointOf } from '../host-endpoint.ts';
 import { egressNetworkName, homeLabels, objectNames } from '../names.ts';
 import { connectFromHost } from '../probe-context.ts';
 import { forwardSpec } from '../specs.ts';
 import { subnetCandidates } from '../subnets.ts';
+import { recordOf } from './data.ts';
 import {
-  findGeneration,
+  ensureOwned,
   labelsFor,
   type OnboardStep,
   type OnboardTools,
   objectLabels,
-  providerPort,
   removeGeneration,
   updateOwnership,
 } from './tools.ts';
@@ -72,32 +73,21 @@ export const forwardStep = (tools: OnboardTools): OnboardStep => ({
   id: 'forward',
   title: 'Forward the provider’s loopback port to the egress gateway',
   async run({ data, save, signal, skip }) {
-    const endpoint = providerPort(data);
+    const endpoint = hostEndpointOf(recordOf(data).provider);
     if (!data.forward || !endpoint) return skip(data.forward ? 'the provider is not on this host' : 'not asked for');
     if ((await connectFromHost(data.egressGateway, endpoint.port, 2_000)) === 'open')
       return skip('the provider listens on the egress gateway already');
-    const present = await findGeneration(tools, data, data.generations.forward, signal);
-    const id =
-      present?.id ??
-      (
-        await tools.driver.create(
-          forwardSpec({
-            sandbox: { id: data.sandboxId, name: data.name },
-            labels: labelsFor(tools, data, 'forward', data.generations.forward),
-            image: data.relayImage,
-            listenAddress: data.egressGateway,
-            port: endpoint.port,
-          }),
-          { signal },
-        )
-      ).id;
-    data.forwardId = id;
+    const spec = () =>
+      forwardSpec({
+        sandbox: { id: data.sandboxId, name: data.name },
+        labels: labelsFor(tools, data, 'forward', data.generations.forward),
+        image: data.relayImage,
+        listenAddress: data.egressGateway,
+        port: endpoint.port,
+      });
+    data.forwardId = await ensureOwned(tools, data, 'forward', spec, signal);
     await save();
-    await updateOwnership(tools, data, (journal) => ({
-      ...journal,
-      resources: { ...journal.resources, forward: { id, generation: data.generations.forward } },
-    }));
-    await tools.driver.start(id, { signal });
+    await tools.driver.start(data.forwardId, { signal });
   },
   async undo({ data, signal }) {
     await removeGeneration(tools, data, data.generations.forward, signal);

@@ -1,13 +1,14 @@
 import { CodedError, type ProbeResult, type ProbeStatus } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { runPostReady } from '../../hooks/runner.ts';
+import { hostEndpointOf } from '../host-endpoint.ts';
 import { pingIngress } from '../ingress.ts';
 import { probeContext, runInAgent } from '../probe-context.ts';
 import { runProbes } from '../probes.ts';
 import { SECRETS } from '../secrets.ts';
 import { hookOptions } from '../services.ts';
 import { addWarning, asJson, type OnboardData, recordOf, requestedOf, resultsOf } from './data.ts';
-import { egressOf, type OnboardStep, type OnboardTools, providerPort, secretOf } from './tools.ts';
+import { egressOf, type OnboardStep, type OnboardTools, secretOf } from './tools.ts';
 
 const WORST_FIRST: ProbeStatus[] = ['fail', 'skipped', 'warn', 'ok'];
 
@@ -36,14 +37,14 @@ export const preflightProbesStep = (tools: OnboardTools): OnboardStep => ({
   id: 'probes-preflight',
   title: 'Prove that the sandbox network reaches the provider',
   async run({ data, signal, note, skip }) {
-    const endpoint = providerPort(data);
+    const endpoint = hostEndpointOf(recordOf(data).provider);
     const context = await probeContext({
       services: tools.services,
       driver: tools.driver,
       homeId: tools.homeId,
       egress: egressOf(tools, data),
       helperImage: data.helperImage,
-      hostEndpoints: endpoint ? [{ purpose: `provider ${recordOf(data).provider.id}`, ...endpoint }] : [],
+      hostEndpoints: endpoint ? [endpoint] : [],
       sandbox: { id: data.sandboxId, name: data.name },
     });
     const results = await runProbes(tools.services, 'preflight', context, signal);
@@ -71,9 +72,9 @@ export const inferenceStep = (tools: OnboardTools): OnboardStep => ({
     remember(data, 'inference', results, tools.services.clock.now().toISOString());
     const failed = results.find((result) => result.status === 'fail' || result.status === 'skipped');
     if (failed) throw probeError(failed);
-    if (results.length === 0)
+    if (!results.some((result) => result.status === 'ok'))
       throw codedError('INFERENCE_UNREACHABLE', {
-        message: 'No installed probe proves inference from inside the sandbox.',
+        message: `No installed probe proves inference from inside the sandbox${results.map(({ summary }) => `; ${summary}`).join('')}.`,
       });
     note(results.map((result) => result.summary).join('; '));
   },

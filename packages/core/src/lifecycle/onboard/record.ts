@@ -9,7 +9,7 @@ export const recordStep = (tools: OnboardTools, credential: string | undefined):
   id: 'record',
   title: 'Write down what is about to be made',
   async run({ data }) {
-    const { store, clock } = tools.services;
+    const { store, clock, redactor } = tools.services;
     const ca = await createSandboxCa({ name: data.name, now: clock.now() });
     await store.writeOwnership({
       version: 1,
@@ -21,7 +21,9 @@ export const recordStep = (tools: OnboardTools, credential: string | undefined):
       intent: null,
       resources: { relay: null, forward: null, network: null, volumes: [] },
     });
-    await store.writeSecret(data.name, SECRETS.token, randomBytes(32).toString('base64url'));
+    const token = randomBytes(32).toString('base64url');
+    redactor.learn(token);
+    await store.writeSecret(data.name, SECRETS.token, token);
     await store.writeSecret(data.name, SECRETS.caKey, ca.keyPem);
     await store.writeSecret(data.name, SECRETS.caCert, ca.certPem);
     if (credential !== undefined) await store.writeSecret(data.name, SECRETS.provider, credential);

@@ -1,4 +1,4 @@
-import { type Driver, IDS } from '@nemoclaw/plugin-api';
+import { type Driver, IDS, isCodedError } from '@nemoclaw/plugin-api';
 import type { RelayStatus } from '@nemoclaw/relay/protocol';
 import { codedError } from '../../errors/index.ts';
 import { issueLeaf } from '../../pki/certificates.ts';
@@ -13,17 +13,16 @@ import { relayFiles } from '../volume-files.ts';
 import { type OnboardData, recordOf } from './data.ts';
 import {
   egressOf,
-  findGeneration,
+  ensureOwned,
   labelsFor,
   type OnboardStep,
   type OnboardTools,
   objectLabels,
   removeGeneration,
   secretOf,
-  updateOwnership,
 } from './tools.ts';
 
-/** Renews the leaf and fills the relay's volume with everything that it may know. */
+/** Makes a new leaf and fills the relay's volume with everything that it may know. */
 const fillRelayVolume = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
   const { services, driver } = tools;
   const record = recordOf(data);
@@ -67,34 +66,44 @@ export const relayStep = (tools: OnboardTools): OnboardStep => ({
   async run({ data, save, signal }) {
     const { driver } = tools;
     await fillRelayVolume(tools, data, signal);
-    const present = await findGeneration(tools, data, data.generations.relay, signal);
-    const id =
-      present?.id ??
-      (
-        await driver.create(
-          relaySpec({
-            sandbox: { id: data.sandboxId, name: data.name },
-            labels: labelsFor(tools, data, 'relay', data.generations.relay),
-            image: data.relayImage,
-            networkId: data.networkId,
-            egressId: data.egressId,
-            hostAddress: await hostAddress(driver, egressOf(tools, data)),
-            ingressPort: recordOf(data).ingressPort,
-          }),
-          { signal },
-        )
-      ).id;
-    data.relayId = id;
+    const host = await hostAddress(driver, egressOf(tools, data));
+    const spec = () =>
+      relaySpec({
+        sandbox: { id: data.sandboxId, name: data.name },
+        labels: labelsFor(tools, data, 'relay', data.generations.relay),
+        image: data.relayImage,
+        networkId: data.networkId,
+        egressId: data.egressId,
+        hostAddress: host,
+        ingressPort: recordOf(data).ingressPort,
+      });
+    data.relayId = await ensureOwned(tools, data, 'relay', spec, signal);
     await save();
-    await updateOwnership(tools, data, (journal) => ({
-      ...journal,
-      resources: { ...journal.resources, relay: { id, generation: data.generations.relay } },
-    }));
-    await driver.start(id, { signal });
-    await waitForRelay({ driver, containerId: id, services: tools.services, signal });
+    await driver.start(data.relayId, { signal });
+    await waitForRelay({ driver, containerId: data.relayId, services: tools.services, signal });
   },
   async undo({ data, signal }) {
     await removeGeneration(tools, data, data.generations.relay, signal);
+  },
+});
+
+const RENEW_BEFORE_MS = 30 * 86_400_000;
+
+/** Pure: a leaf that would end within the next 30 days. */
+export const isLeafOld = (notAfter: string, now: Date): boolean =>
+  !(Date.parse(notAfter) - now.getTime() > RENEW_BEFORE_MS);
+
+/** For a relay that goes on running. */
+export const renewLeafStep = (tools: OnboardTools): OnboardStep => ({
+  id: 'certificate',
+  title: 'Renew the certificate of inference.local',
+  async run({ data, signal, note, skip }) {
+    const { certificateNotAfter } = recordOf(data);
+    if (!isLeafOld(certificateNotAfter, tools.services.clock.now())) return skip(`valid until ${certificateNotAfter}`);
+    await fillRelayVolume(tools, data, signal);
+    const call = { driver: tools.driver, containerId: data.relayId, uid: IDS.relay, timeoutMs: 15_000, signal };
+    const { certificate } = await callRelay(call, 'reload');
+    note(`valid until ${certificate.notAfter}`);
   },
 });
 
@@ -115,6 +124,7 @@ export const waitForRelay = async (input: {
     try {
       return await callRelay({ driver, containerId, uid: IDS.relay, timeoutMs: 5_000, signal }, 'status');
     } catch (error) {
+      if (isCodedError(error) && error.code === 'SUPERVISOR_OUTDATED') throw error;
       last = error;
     }
     await services.clock.sleep(200, signal);

@@ -1,11 +1,11 @@
-import type { Driver, Labels, NetworkState, Role } from '@nemoclaw/plugin-api';
+import type { ContainerSpec, Driver, Labels, NetworkState, Role } from '@nemoclaw/plugin-api';
 import { LABELS } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
 import type { Step } from '../../operations/types.ts';
-import { containerLabels, egressNetworkName, sandboxLabels } from '../names.ts';
+import { containerLabels, egressNetworkName, isThrowAway, sandboxLabels } from '../names.ts';
 import type { Agent, Services } from '../services.ts';
-import { type OnboardData, recordOf } from './data.ts';
+import type { OnboardData } from './data.ts';
 
 /** What the steps work with, beside their data; made again when an operation is resumed. */
 export interface OnboardTools {
@@ -14,6 +14,13 @@ export interface OnboardTools {
   agent: Agent;
   homeId: string;
 }
+
+export const toolsFor = async (services: Services, agentId: string): Promise<OnboardTools> => ({
+  services,
+  driver: await services.driver(),
+  agent: (await services.agent(agentId)).agent,
+  homeId: await services.store.homeId(),
+});
 
 export type OnboardStep = Step<OnboardData>;
 
@@ -63,6 +70,12 @@ export const removeGeneration = async (
   for (const container of found) await tools.driver.remove(container.id, { force: true, signal });
 };
 
+/** Removes what a crash left of the helpers that fill and read volumes: they hold the volumes. */
+export const removeThrowAways = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
+  const found = await tools.driver.list({ [LABELS.sandboxId]: data.sandboxId }, { signal });
+  for (const { id, labels } of found) if (isThrowAway(labels)) await tools.driver.remove(id, { force: true, signal });
+};
+
 /** The container of exactly this generation, when it is there. */
 export const findGeneration = async (
   tools: OnboardTools,
@@ -82,6 +95,30 @@ export const findGeneration = async (
   return found[0];
 };
 
+/**
+ * The one container of that part's generation, made when it is not there; resolves with its id. The journal has the
+ * generation before the create and the id after it, so that a create that is cut off is found.
+ */
+export const ensureOwned = async (
+  tools: OnboardTools,
+  data: OnboardData,
+  part: 'relay' | 'forward',
+  spec: () => ContainerSpec,
+  signal: AbortSignal,
+): Promise<string> => {
+  const generation = data.generations[part];
+  const own = (id: string) =>
+    updateOwnership(tools, data, (journal) => ({
+      ...journal,
+      resources: { ...journal.resources, [part]: { id, generation } },
+    }));
+  const present = await findGeneration(tools, data, generation, signal);
+  if (!present) await own('');
+  const id = present?.id ?? (await tools.driver.create(spec(), { signal })).id;
+  await own(id);
+  return id;
+};
+
 export const egressOf = (tools: OnboardTools, data: OnboardData): NetworkState => ({
   id: data.egressId,
   name: egressNetworkName(tools.homeId),
@@ -91,9 +128,3 @@ export const egressOf = (tools: OnboardTools, data: OnboardData): NetworkState =
   kind: 'egress',
   created: false,
 });
-
-export const providerPort = (data: OnboardData): { host: string; port: number } | undefined => {
-  const url = new URL(recordOf(data).provider.endpoint);
-  const local = url.hostname === 'host.nemoclaw.internal';
-  return local ? { host: url.hostname, port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)) } : undefined;
-};

@@ -2,7 +2,7 @@ import { LABELS } from '@nemoclaw/plugin-api';
 import { objectNames } from '../names.ts';
 import { stateFiles, workspaceFiles } from '../volume-files.ts';
 import { agentConfig } from './agent-config.ts';
-import { type OnboardStep, type OnboardTools, objectLabels, updateOwnership } from './tools.ts';
+import { type OnboardStep, type OnboardTools, objectLabels, removeThrowAways, updateOwnership } from './tools.ts';
 
 /** Named volumes, each with a nonce: the engine makes a vanished one anew, empty and without a word. */
 export const volumesStep = (tools: OnboardTools): OnboardStep => ({
@@ -30,6 +30,7 @@ export const volumesStep = (tools: OnboardTools): OnboardStep => ({
     await put(names.workspace, workspaceFiles({ nonce: data.nonces.workspace }));
   },
   async undo({ data, signal }) {
+    await removeThrowAways(tools, data, signal);
     for (const volume of await tools.driver.listVolumes({ [LABELS.sandboxId]: data.sandboxId }, { signal }))
       await tools.driver.removeVolume(volume.name, { signal });
   },

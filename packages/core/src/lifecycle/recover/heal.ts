@@ -1,172 +1,99 @@
-import { randomUUID } from 'node:crypto';
-import { codedError } from '../../errors/index.ts';
-import type { Operation } from '../../operations/types.ts';
-import { callSupervisor } from '../control.ts';
-import { objectNames } from '../names.ts';
-import { createStep, startStep } from '../onboard/agent.ts';
-import { asJson, type OnboardData, recordOf } from '../onboard/data.ts';
-import { egressStep, forwardStep, networkStep } from '../onboard/network.ts';
-import { imagesStep } from '../onboard/operation.ts';
-import { planStep } from '../onboard/plan.ts';
-import { commitStep, inferenceStep, ingressStep } from '../onboard/proof.ts';
-import { relayStep, waitForRelay } from '../onboard/relay.ts';
-import { type OnboardStep, type OnboardTools, objectLabels, updateOwnership } from '../onboard/tools.ts';
-import type { KnownSandbox } from '../resolve.ts';
-import { NONCE_FILE } from '../volume-files.ts';
-import type { Repair, Seen } from './look.ts';
+import { CodedError, type ContainerPhase, isCodedError } from '@nemoclaw/plugin-api';
+import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
+import { codedError, toCodedError } from '../../errors/index.ts';
+import { runOperation } from '../../operations/run.ts';
+import { failureReporter } from '../failure.ts';
+import type { OnboardData } from '../onboard/data.ts';
+import { toolsFor } from '../onboard/tools.ts';
+import { operationOptions } from '../operation-options.ts';
+import { knownSandbox } from '../resolve.ts';
+import type { Services } from '../services.ts';
+import { look, planRepair, type Repair, type Seen } from './look.ts';
+import { healOperation } from './operation.ts';
 
-/** The steps' data as they would stand after an onboard of what is still there; what has to be made anew gets a new generation. */
-export const healData = (known: KnownSandbox, seen: Seen, repair: Repair): OnboardData => {
-  const { record, ownership } = known;
-  const nonceOf = (purpose: string) =>
-    ownership.resources.volumes.find((volume) => volume.purpose === purpose)?.nonce ?? '';
-  const { relay, forward } = ownership.resources;
-  return {
-    sandboxId: record.sandboxId,
-    name: record.name,
-    operationId: randomUUID(),
-    generations: {
-      agent: repair.agent ? randomUUID() : (ownership.authoritative?.generation ?? randomUUID()),
-      relay: repair.relay ? randomUUID() : (relay?.generation ?? randomUUID()),
-      forward: repair.forward ? randomUUID() : (forward?.generation ?? randomUUID()),
-    },
-    nonces: {
-      state: nonceOf('state'),
-      workspace: nonceOf('workspace'),
-      sealed: nonceOf('sealed'),
-      relay: nonceOf('relay'),
-    },
-    record: asJson(record),
-    forward: record.provider.forward,
-    smoke: false,
-    gpuRequested: [],
-    egressMade: false,
-    egressId: seen.egress?.id ?? '',
-    egressSubnet: seen.egress?.subnet ?? '',
-    egressGateway: seen.egress?.gateway ?? '',
-    networkId: seen.network?.id ?? '',
-    networkSubnet: seen.network?.subnet ?? '',
-    helperImage: '',
-    relayImage: record.relayImage.id,
-    agentImage: record.image.id,
-    forwardId: forward?.id ?? '',
-    relayId: relay?.id ?? '',
-    agentId: ownership.authoritative?.id ?? '',
-    plan: {},
-    provenance: {},
-    answer: '',
-    results: [],
-  };
+/** Refusals over sealed files; those are written anew with a container that is made anew. */
+const SEALED = new Set(['RESTART_CONFIG_HASH_MISMATCH', 'RESTART_UNSAFE_CONFIG_PATH', 'RESTART_SECRET_BOUNDARY']);
+
+const PARTS: Record<keyof Repair, string> = {
+  egress: 'the egress network',
+  network: 'the isolated network',
+  relay: 'the relay',
+  agent: 'the agent’s container',
+  forward: 'the forwarder of the provider’s port',
 };
 
-/** Healing takes nothing back: what it made stays for the next try. */
-const kept = ({ undo: _undo, ...step }: OnboardStep): OnboardStep => step;
-
-const clearStep = (tools: OnboardTools, seen: Seen, repair: Repair): OnboardStep => ({
-  id: 'clear',
-  title: 'Remove what can’t be started again',
-  async run({ signal, note }) {
-    const ids = [
-      ...(repair.agent && seen.agent.state === 'present' ? [seen.agent.container.id] : []),
-      ...(repair.relay && seen.relay ? [seen.relay.id] : []),
-      ...(repair.forward && seen.forward ? [seen.forward.id] : []),
-    ];
-    for (const id of ids) await tools.driver.remove(id, { force: true, signal });
-    note(`${ids.length} containers`);
-  },
-});
-
-/** A state volume without its nonce is not the sandbox's state, whatever its name says. */
-const volumesCheckStep = (tools: OnboardTools): OnboardStep => ({
-  id: 'volumes',
-  title: 'Check that the sandbox’s state is its own',
-  async run({ data, signal }) {
-    const names = objectNames(data.name, data.sandboxId).volumes;
-    const labels = objectLabels(tools, data);
-    for (const purpose of ['state', 'workspace'] as const) {
-      const volume = await tools.driver.inspectVolume(names[purpose], { signal });
-      const nonce =
-        volume &&
-        (await tools.driver.readFile(
-          { volume: names[purpose], image: data.helperImage, labels, path: NONCE_FILE },
-          { signal },
-        ));
-      if (nonce?.toString('utf8').trim() !== data.nonces[purpose])
-        throw codedError('STATE_MISSING', {
-          message: `The ${purpose} volume ${names[purpose]} is ${volume ? 'not the one that this sandbox was made with' : 'gone'}.`,
-        });
-    }
-    for (const purpose of ['sealed', 'relay'] as const)
-      await tools.driver.ensureVolume({ name: names[purpose], labels }, { signal });
-  },
-});
-
-const startOthersStep = (tools: OnboardTools, repair: Repair): OnboardStep => ({
-  id: 'start-relay',
-  title: 'Start what is stopped',
-  async run({ data, signal, note }) {
-    const started: string[] = [];
-    for (const id of [repair.forward ? '' : data.forwardId, repair.relay ? '' : data.relayId]) {
-      if (id === '' || (await tools.driver.inspect(id, { signal }))?.phase === 'running') continue;
-      await tools.driver.start(id, { signal });
-      started.push(id.slice(0, 12));
-    }
-    await waitForRelay({ driver: tools.driver, containerId: data.relayId, services: tools.services, signal });
-    note(started.length === 0 ? 'nothing was stopped' : started.join(', '));
-  },
-});
-
-/** Ends a quarantine; a gateway that is on its way up by itself is left to it. */
-const wakeStep = (tools: OnboardTools): OnboardStep => ({
-  id: 'wake',
-  title: 'End a quarantine',
-  async run({ data, signal, skip }) {
-    const { driver, services } = tools;
-    const state = await driver.inspect(data.agentId, { signal });
-    if (state?.phase !== 'running') return skip('the container is about to be started');
-    const call = { driver, containerId: data.agentId, signal, timeoutMs: 15_000 };
-    const status = await callSupervisor(call, 'status', {}).catch(() => undefined);
-    if (status?.state !== 'quarantined' && status?.state !== 'config_refused') return skip('not in quarantine');
-    const { restartTimeoutMs: timeoutMs, settleMs } = services.config;
-    await callSupervisor({ ...call, timeoutMs: timeoutMs + settleMs + 60_000 }, 'recover', { timeoutMs, settleMs });
-  },
-});
-
-const forgetStep = (tools: OnboardTools, repair: Repair): OnboardStep => ({
-  id: 'forget',
-  title: 'Write down what is made anew',
-  async run({ data }) {
-    await updateOwnership(tools, data, (journal) => ({
-      ...journal,
-      ...(repair.agent ? { authoritative: null, creating: { generation: data.generations.agent } } : {}),
-    }));
-  },
-});
-
-export const healOperation = (
-  tools: OnboardTools,
-  known: KnownSandbox,
-  seen: Seen,
-  repair: Repair,
-): Operation<OnboardData> => {
-  const data = healData(known, seen, repair);
-  const making = Object.values(repair).some(Boolean);
-  const steps = [
-    ...(making ? [clearStep(tools, seen, repair), forgetStep(tools, repair), imagesStep(tools)] : []),
-    ...(repair.egress ? [egressStep(tools)] : []),
-    ...(repair.forward ? [forwardStep(tools)] : []),
-    ...(repair.network ? [networkStep(tools)] : []),
-    ...(making ? [volumesCheckStep(tools)] : []),
-    ...(repair.relay ? [relayStep(tools)] : []),
-    startOthersStep(tools, repair),
-    ...(repair.agent ? [planStep(tools), createStep(tools)] : []),
-    wakeStep(tools),
-    startStep(tools),
-    inferenceStep(tools),
-    ingressStep(tools),
-    commitStep(tools),
+/** Pure: what a heal that went well has done. */
+export const healActions = (seen: Seen, repair: Repair, data: Pick<OnboardData, 'forwardId'>): string[] => {
+  const made = (Object.keys(PARTS) as (keyof Repair)[]).filter(
+    // Asked for at onboard and needed only while the provider listens on loopback alone.
+    (part) => repair[part] && (part !== 'forward' || data.forwardId !== ''),
+  );
+  const stopped: [string, boolean, ContainerPhase | undefined][] = [
+    ['the agent’s container', repair.agent, seen.agent.state === 'present' ? seen.agent.container.phase : undefined],
+    ['the relay', repair.relay, seen.relay?.phase],
+    ['the forwarder', repair.forward, seen.forward?.phase],
   ];
-  // What an older proof said is not true of what is made anew.
-  if (repair.agent) recordOf(data).proofs = {};
-  return { name: 'recover', sandbox: data.name, data, steps: steps.map(kept) };
+  return [
+    ...made.map((part) => `made ${PARTS[part]} anew`),
+    ...stopped.flatMap(([what, anew, phase]) =>
+      anew || phase === undefined || phase === 'running' ? [] : [`started ${what}`],
+    ),
+  ];
+};
+
+/** Healing takes nothing back, whatever the operation says of its undo. */
+const stays = (error: unknown, program: string, name: string): CodedError => {
+  const first = toCodedError(error);
+  const line = `What was healed so far stays: run \`${program} ${name} recover\` again.`;
+  const hint = first.code === 'INTERRUPTED' || first.hint === undefined ? line : `${first.hint}\n${line}`;
+  const details = { ...first.details, undo: 'not needed' };
+  const told = new CodedError(first.code, { message: first.message, hint, details, cause: error });
+  told.plugin = first.plugin;
+  return told;
+};
+
+/** Makes and starts what is missing of a sandbox that once was ready, and proves it again. */
+export const heal = async (
+  services: Services,
+  name: string,
+  actions: string[],
+  options: CallOptions,
+  anew: Partial<Repair> = {},
+): Promise<RecoverResult> => {
+  const known = await knownSandbox(services, name);
+  const { record } = known;
+  const tools = await toolsFor(services, record.agent.id);
+  const seen = await look(tools.driver, known, tools.homeId, options.signal ?? new AbortController().signal);
+  if (seen.agent.state === 'conflict')
+    throw codedError('OWNERSHIP_CONFLICT', {
+      message: `It is not clear which container is sandbox ${name}: ${seen.agent.reason}.`,
+      details: { ids: seen.agent.ids },
+    });
+  const repair = { ...planRepair(seen, record.provider.forward), ...anew };
+  const operation = healOperation(tools, known, seen, repair);
+  const { data } = operation;
+  try {
+    await runOperation(operation, {
+      ...operationOptions(services, options),
+      onFailure: failureReporter({
+        services,
+        onProgress: options.onProgress,
+        driver: tools.driver,
+        name,
+        operation: operation.name,
+        hookInput: () => ({
+          sandbox: { id: record.sandboxId, name },
+          operation: operation.name,
+          agent: record.agent.id,
+        }),
+        containers: () => ({ agent: data.agentId, relay: data.relayId, forward: data.forwardId }),
+      }),
+    });
+  } catch (error) {
+    if (repair.agent || !isCodedError(error) || !SEALED.has(error.code))
+      throw stays(error, services.options.program, name);
+    const found = `found sealed files that are not as they were written (${error.message})`;
+    return heal(services, name, [...actions, found], options, { agent: true });
+  }
+  return { verdict: 'healthy', actions: [...actions, ...healActions(seen, repair, data)] };
 };

@@ -1,25 +1,17 @@
 import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
 import { codedError } from '../../errors/index.ts';
-import { resumeOperation, runOperation } from '../../operations/run.ts';
+import { resumeOperation } from '../../operations/run.ts';
 import type { Operation, OperationJournal } from '../../operations/types.ts';
 import { parseSandboxName } from '../../state/names.ts';
 import { type DestroyData, destroyLocked, destroyOperation } from '../destroy.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { recordOf } from '../onboard/data.ts';
 import { onboardOperation } from '../onboard/operation.ts';
-import type { OnboardTools } from '../onboard/tools.ts';
+import { toolsFor } from '../onboard/tools.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
 import { knownSandbox } from '../resolve.ts';
 import type { Services } from '../services.ts';
-import { healOperation } from './heal.ts';
-import { look, planRepair } from './look.ts';
-
-const toolsFor = async (services: Services, agentId: string): Promise<OnboardTools> => ({
-  services,
-  driver: await services.driver(),
-  agent: (await services.agent(agentId)).agent,
-  homeId: await services.store.homeId(),
-});
+import { heal } from './heal.ts';
 
 /** The operation that a journal tells of, or undefined where the journal holds nothing to finish or take back. */
 const reopen = async (
@@ -68,28 +60,6 @@ const finishPending = async (
         : `took back the unfinished ${journal.operation} of ${name}`,
     ],
   };
-};
-
-const heal = async (
-  services: Services,
-  name: string,
-  actions: string[],
-  options: CallOptions,
-): Promise<RecoverResult> => {
-  const known = await knownSandbox(services, name);
-  const tools = await toolsFor(services, known.record.agent.id);
-  const seen = await look(tools.driver, known, tools.homeId, options.signal ?? new AbortController().signal);
-  if (seen.agent.state === 'conflict')
-    throw codedError('OWNERSHIP_CONFLICT', {
-      message: `It is not clear which container is sandbox ${name}: ${seen.agent.reason}.`,
-      details: { ids: seen.agent.ids },
-    });
-  const repair = planRepair(seen, known.record.provider.forward);
-  await runOperation(healOperation(tools, known, seen, repair), operationOptions(services, options));
-  for (const [part, made] of Object.entries(repair)) if (made) actions.push(`made the ${part} anew`);
-  if (seen.agent.state === 'present' && seen.agent.container.phase !== 'running') actions.push('started the agent');
-  if (seen.relay && seen.relay.phase !== 'running' && !repair.relay) actions.push('started the relay');
-  return { verdict: 'healthy', actions };
 };
 
 /** From any state to one healthy sandbox, or to none where it never came to be; says what it did. */

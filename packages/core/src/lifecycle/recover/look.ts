@@ -1,4 +1,5 @@
 import { type ContainerState, type Driver, LABELS, type NetworkState } from '@nemoclaw/plugin-api';
+import type { OwnershipJournal } from '../../api/records.ts';
 import { egressNetworkName, homeLabels } from '../names.ts';
 import { type KnownSandbox, type Resolution, resolveAgent } from '../resolve.ts';
 
@@ -9,12 +10,27 @@ export interface Seen {
   agent: Resolution;
   relay: ContainerState | undefined;
   forward: ContainerState | undefined;
+  /** Creates that were cut off: the journal has their generation and not their id. They never ran. */
+  unfinished: ContainerState[];
 }
+
+/** Pure: of the containers that carry the sandbox's id, those whose create was cut off before the journal had their id. */
+export const unfinishedCreates = (containers: ContainerState[], journal: OwnershipJournal): ContainerState[] => {
+  const { relay, forward } = journal.resources;
+  const open = [journal.creating, ...[relay, forward].filter((part) => part?.id === '')];
+  const generations = new Set(open.flatMap((part) => (part ? [part.generation] : [])));
+  return containers.filter(
+    ({ id, labels }) =>
+      labels[LABELS.sandboxId] === journal.sandboxId &&
+      generations.has(labels[LABELS.generation] ?? '') &&
+      id !== journal.authoritative?.id,
+  );
+};
 
 export const look = async (driver: Driver, known: KnownSandbox, homeId: string, signal: AbortSignal): Promise<Seen> => {
   const { ownership, record } = known;
   const { resources } = ownership;
-  const byId = async (id: string | undefined) => (id === undefined ? undefined : driver.inspect(id, { signal }));
+  const byId = async (id: string | undefined) => (id ? driver.inspect(id, { signal }) : undefined);
   const [networks, network, containers, relay, forward] = await Promise.all([
     driver.listNetworks(homeLabels(homeId), { signal }),
     resources.network ? driver.inspectNetwork(resources.network.id, { signal }) : undefined,
@@ -28,6 +44,7 @@ export const look = async (driver: Driver, known: KnownSandbox, homeId: string, 
     agent: resolveAgent(containers, ownership),
     relay,
     forward,
+    unfinished: unfinishedCreates(containers, ownership),
   };
 };
 

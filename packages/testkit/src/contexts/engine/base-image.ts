@@ -13,7 +13,7 @@ const HOST_CA_BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
  * The newest base that is on the engine, else one built now, which later onboards find by its content.
- * `NEMOCLAW_TEST_BASE` and `NEMOCLAW_PARENT_IMAGE` name other ones.
+ * `NEMOCLAW_TEST_BASE` and `NEMOCLAW_BASE_IMAGE` name other ones.
  */
 export async function testImages(
   driver: Driver,
@@ -26,7 +26,7 @@ export async function testImages(
   const base = env.NEMOCLAW_TEST_BASE ?? find('nemoclaw-base');
   if (base && builder) return { base, builder };
 
-  const parent = await findParent(driver, env.NEMOCLAW_PARENT_IMAGE);
+  const parent = await findParent(driver, env.NEMOCLAW_BASE_IMAGE);
   const buildCaPem = await readFile(HOST_CA_BUNDLE, 'utf8').catch(() => undefined);
   // Only here: a test that finds its image has no use for the whole core.
   const { baseRecipe } = await import('@nemoclaw/core');
@@ -48,5 +48,5 @@ async function findParent(driver: Driver, wanted: string | undefined): Promise<I
     const image = await driver.findImage(reference);
     if (image) return image;
   }
-  throw new Error(`tests on an engine need a parent image: ${wanted ?? PARENTS.join(' or ')} (NEMOCLAW_PARENT_IMAGE)`);
+  throw new Error(`tests on an engine need a parent image: ${wanted ?? PARENTS.join(' or ')} (NEMOCLAW_BASE_IMAGE)`);
 }

@@ -1,0 +1,39 @@
+import { createServer } from 'node:net';
+import { codedError } from '../../errors/index.ts';
+
+/** Resolves with whether this process could listen on that port of 127.0.0.1 right now. */
+export const portIsFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+
+export const FIRST_PORT = 18_700;
+export const LAST_PORT = 18_999;
+
+/** The port that was asked for, or the first that is neither another sandbox's, running or not, nor in use; PORT_TAKEN. */
+export const chooseIngressPort = async (input: {
+  wanted: number | undefined;
+  /** Ports of other sandboxes. */
+  taken: ReadonlySet<number>;
+  isFree: (port: number) => Promise<boolean>;
+}): Promise<number> => {
+  const { wanted, taken, isFree } = input;
+  if (wanted !== undefined) {
+    if (taken.has(wanted) || !(await isFree(wanted)))
+      throw codedError('PORT_TAKEN', {
+        message: taken.has(wanted)
+          ? `Port ${wanted} of 127.0.0.1 belongs to another sandbox.`
+          : `Port ${wanted} of 127.0.0.1 is already in use.`,
+        hint: 'Choose another with `--port`, or leave it out and a free one is chosen.',
+        details: { port: wanted },
+      });
+    return wanted;
+  }
+  for (let port = FIRST_PORT; port <= LAST_PORT; port++) if (!taken.has(port) && (await isFree(port))) return port;
+  throw codedError('PORT_TAKEN', {
+    message: `No port of 127.0.0.1 between ${FIRST_PORT} and ${LAST_PORT} is free.`,
+    hint: 'Name one with `--port`.',
+  });
+};
