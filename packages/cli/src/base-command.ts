@@ -47,6 +47,7 @@ export abstract class NemoclawCommand extends Command {
       bin: this.program.bin,
       version: this.config.version,
       generated: this.#generated,
+      commands: this.grammar.flatMap(({ id, aliases }) => [id, ...(aliases ?? [])]),
       quiet: mode.quiet === true || this.jsonEnabled(),
       changes: mode.changes === true,
     });

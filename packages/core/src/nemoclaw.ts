@@ -18,9 +18,17 @@ import type { Services } from './lifecycle/services.ts';
 import { shown } from './lifecycle/shown.ts';
 import { gatewayStatus, status } from './lifecycle/status.ts';
 import { chat, exec, logs } from './lifecycle/talk.ts';
-import { type CallGuard, guarded } from './plugins/index.ts';
-import { createRegistry, type Registry } from './plugins/registry.ts';
-import { createRedactor } from './redaction/index.ts';
+import { createPluginStore, installedPackages, storePaths } from './plugin-store/index.ts';
+import {
+  type CallGuard,
+  createFaultLog,
+  diagnosePlugins,
+  type FaultLog,
+  guarded,
+  type PluginPackage,
+} from './plugins/index.ts';
+import { createRegistry, type Registry, safeMode } from './plugins/registry.ts';
+import { createRedactor, type Redactor } from './redaction/index.ts';
 import { createStateStore } from './state/store.ts';
 
 /** Computed when first asked for, once. */
@@ -29,14 +37,25 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   return () => (made ??= make());
 };
 
-const services = async (options: NemoclawOptions, guards: readonly CallGuard[]): Promise<Services> => {
+const builtIn = (options: NemoclawOptions): PluginPackage[] =>
+  options.builtinPlugins.map((plugin) => ({ ...plugin, source: 'built-in' as const }));
+
+const services = async (
+  options: NemoclawOptions,
+  { guards, faults, redactor }: { guards: readonly CallGuard[]; faults: FaultLog; redactor: Redactor },
+): Promise<Services> => {
   const config = await readConfig(options.env, options.home);
-  const redactor = createRedactor();
-  redactor.learnEnv(options.env);
+  const paths = storePaths(options.home);
+  // Safe mode works whatever is wrong with the index.
+  const others = async (): Promise<PluginPackage[]> =>
+    installedPackages(paths).catch((error: unknown) => {
+      if (safeMode(options.env)) return [];
+      throw error;
+    });
   const registry = once(
     async (): Promise<Registry> =>
       createRegistry({
-        packages: options.builtinPlugins.map((plugin) => ({ ...plugin, source: 'built-in' as const })),
+        packages: [...builtIn(options), ...(await others())],
         env: options.env,
         guards,
       }),
@@ -48,6 +67,7 @@ const services = async (options: NemoclawOptions, guards: readonly CallGuard[]):
     redactor,
     clock: systemClock,
     guards,
+    faults,
     registry,
     driver: once(async (): Promise<Driver> => {
       const found = await registry();
@@ -68,13 +88,34 @@ const services = async (options: NemoclawOptions, guards: readonly CallGuard[]):
 
 /** The whole program below the command line. Reads settings; imports a plugin only when something asks for it. */
 export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw> => {
+  const redactor = createRedactor();
+  redactor.learnEnv(options.env);
+  const paths = storePaths(options.home);
+  const faults = createFaultLog(paths.faults, redactor.redactText, systemClock.now);
   const watching = createPluginGuards({
     program: options.program,
+    faults: paths.faults,
     onLate: (plugin, message) => options.onPluginLine?.(plugin, message),
+    onFault: faults.note,
   });
-  const all = await services(options, watching.guards);
+  const all = await services(options, { guards: watching.guards, faults, redactor });
   const call = <O extends CallOptions, T>(options: O | undefined, work: (options: O) => Promise<T>): Promise<T> =>
-    shown(all.redactor, options ?? ({} as O), work);
+    shown(redactor, options ?? ({} as O), async (own) => {
+      try {
+        return await work(own);
+      } catch (error) {
+        faults.note(error);
+        throw error;
+      }
+    });
+  const store = createPluginStore({
+    home: options.home,
+    env: options.env,
+    builtIn: builtIn(options),
+    allow: all.config.pluginAllow ?? [],
+    allowGit: all.config.pluginGit,
+    commands: options.commands ?? [],
+  });
   return {
     onboard: (input, options) => call(options, (own) => onboard(all, input, own)),
     async list() {
@@ -131,6 +172,16 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
       });
     },
     plugins: async () => (await all.registry()).report(),
+    pluginsDoctor: async () => {
+      const found = await all.registry();
+      return diagnosePlugins(await found.verifiedReport(), found, faults, options.env);
+    },
+    pluginStore: {
+      install: (spec, input) => call(input, (own) => store.install(spec, own)),
+      link: (folder, input) => call(input, (own) => store.link(folder, own)),
+      uninstall: (name, input) => call(input, (own) => store.uninstall(name, own)),
+      rollback: (name, input) => call(input, (own) => store.rollback(name, own)),
+    },
     close: () => watching.dispose(),
   };
 };

@@ -1,4 +1,4 @@
-import type { PluginReport } from '@nemoclaw/core';
+import type { PluginChange, PluginOffer, PluginReport } from '@nemoclaw/core';
 import { table } from './table.ts';
 
 export function renderPlugins(plugins: readonly PluginReport[]): string {
@@ -23,6 +23,10 @@ export function renderPlugin(plugin: PluginReport): string {
       ...(contribution.reason === undefined ? [] : [`    ${contribution.reason}`]),
       ...(contribution.fix === undefined ? [] : [`    fix: ${contribution.fix}`]),
     ]),
+    ...(plugin.faults ?? []).flatMap((fault) => [
+      `  ${fault.code}${fault.at === undefined ? '' : ` (${fault.at})`}: ${fault.message}`,
+      ...fault.fix.split('\n').map((line) => `    fix: ${line}`),
+    ]),
     ...plugin.hooks.map((hook) => `  hook ${hook.name}: order ${hook.order}, at most ${hook.timeoutMs} ms`),
   ];
   return `${lines.join('\n')}\n`;
@@ -38,7 +42,44 @@ export function renderPluginsDoctor(plugins: readonly PluginReport[]): string {
 
 /** `disabled` is the user's own choice, so it is no fault. */
 export function brokenPlugins(plugins: readonly PluginReport[]): PluginReport[] {
-  return plugins.filter((plugin) =>
-    [plugin, ...plugin.contributions].some(({ diagnosis }) => diagnosis !== 'ok' && diagnosis !== 'disabled'),
+  return plugins.filter(
+    (plugin) =>
+      (plugin.faults ?? []).length > 0 ||
+      [plugin, ...plugin.contributions].some(({ diagnosis }) => diagnosis !== 'ok' && diagnosis !== 'disabled'),
   );
+}
+
+/** Everything that is to be known before it is trusted. */
+export function renderOffer(offer: PluginOffer): string {
+  const list = (items: string[]): string => (items.length === 0 ? 'none' : items.join(', '));
+  const rows = [
+    [
+      'plugin',
+      `${offer.name}@${offer.version}${offer.replaces === undefined ? '' : ` (in place of ${offer.replaces})`}`,
+    ],
+    ['source', offer.source],
+    ['integrity', offer.integrity ?? 'not recorded by npm'],
+    ['contributes', list(offer.contributions.map(({ kind, id }) => `${kind} ${id}`))],
+    ['hooks', list(offer.hooks.map(({ name, order }) => `${name} (order ${order})`))],
+    ...(offer.installScripts.length === 0 ? [] : [['scripts', `${offer.installScripts.join(', ')}: will not run`]]),
+    ['allow-list', offer.allowed ? 'yes' : 'no'],
+  ];
+  return `${rows.map(([label = '', value = '']) => `  ${label.padEnd(12)}${value}`).join('\n')}\n`;
+}
+
+export function renderChange(change: PluginChange): string {
+  const plugin = `${change.name}@${change.version}`;
+  const before = change.replaced === undefined ? '' : ` in place of ${change.replaced}`;
+  switch (change.outcome) {
+    case 'installed':
+      return `Installed ${plugin}${before}.\n`;
+    case 'unchanged':
+      return `${plugin} is installed already.\n`;
+    case 'linked':
+      return `Linked ${plugin}.\n`;
+    case 'uninstalled':
+      return `Uninstalled ${plugin}.\n`;
+    case 'rolled-back':
+      return `Went back to ${plugin}${before}.\n`;
+  }
 }

@@ -9,6 +9,8 @@ export interface SessionOptions {
   version: string;
   /** Folder of files made at build. */
   generated: URL;
+  /** Ids and aliases of all commands. */
+  commands: readonly string[];
   /** No progress; only results and errors. */
   quiet: boolean;
   /** Whether the command changes a sandbox, so that an interruption has something to undo. */
@@ -37,6 +39,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     program: options.bin,
     version: options.version,
     builtinPlugins: builtinPlugins(options.generated),
+    commands: options.commands,
     onPluginLine: (plugin, text) => progress.onProgress({ type: 'note', level: 'warn', text: `${plugin}: ${text}` }),
   });
   const progress = await chooseRenderer(process.stderr, options.quiet);

@@ -1,6 +1,7 @@
 import type { CodedError, GpuBid, GpuProof, ProbeResult, ProcessIdentity } from '@nemoclaw/plugin-api';
 import type { RelayStatus } from '@nemoclaw/relay/protocol';
 import type { RestartResult, SupervisorStatus } from '@nemoclaw/supervisor/protocol';
+import type { PluginStore } from '../plugin-store/index.ts';
 import type { OnProgress } from './events.ts';
 import type { SandboxRecord } from './records.ts';
 
@@ -88,23 +89,38 @@ export interface DoctorResult {
   checks: { id: string; status: 'ok' | 'warn' | 'fail'; summary: string; remedy: string[] }[];
 }
 
+export type PluginDiagnosis = 'ok' | 'incompatible' | 'invalid' | 'conflict' | 'disabled' | 'tampered';
+
+/** What a plugin did wrong when it was used or tried. */
+export interface PluginFault {
+  /** Row of the error catalogue. */
+  code: string;
+  /** Says plugin, call and likely cause. */
+  message: string;
+  fix: string;
+  /** When it was used and failed; absent for what `plugins doctor` found by trying. */
+  at?: string;
+}
+
 export interface PluginReport {
   name: string;
   version: string;
   source: 'built-in' | 'installed' | 'linked';
   api: string;
   /** Of the package as a whole; its contributions and hooks are used only when it is `ok`. */
-  diagnosis: 'ok' | 'incompatible' | 'invalid' | 'conflict' | 'disabled';
+  diagnosis: PluginDiagnosis;
   reason?: string;
   fix?: string;
   contributions: {
     kind: string;
     id: string;
-    diagnosis: 'ok' | 'incompatible' | 'invalid' | 'conflict' | 'disabled';
+    diagnosis: PluginDiagnosis;
     reason?: string;
     fix?: string;
   }[];
   hooks: { name: string; order: number; timeoutMs: number }[];
+  /** Only from `pluginsDoctor`. */
+  faults?: PluginFault[];
 }
 
 export interface ExecInput {
@@ -184,6 +200,10 @@ export interface Nemoclaw {
     }[]
   >;
   plugins(): Promise<PluginReport[]>;
+  /** The same with the files of installed plugins checked, their modules tried, and what they did wrong before. */
+  pluginsDoctor(): Promise<PluginReport[]>;
+  /** Installs, links and removes other people's plugins. */
+  pluginStore: PluginStore;
   /** Ends what watches over plugins; to be called once, when the command is over. Never rejects. */
   close(): Promise<void>;
 }
@@ -197,6 +217,8 @@ export interface NemoclawOptions {
   version: string;
   /** Folders of built-in plugins' packages, resolved by the CLI from its generated index. */
   builtinPlugins: { name: string; root: string }[];
+  /** Ids and aliases of the program's own commands, `gpu:list`: no plugin may bring one that begins like one of them. */
+  commands?: readonly string[];
   /** One line that a plugin wrote, or that its code left behind after its call was over; `plugin` is `name@version`. */
   onPluginLine?: (plugin: string, text: string) => void;
 }

@@ -34,6 +34,7 @@ it('has a default for everything', () => {
     restartTimeoutMs: 180_000,
     startTimeoutMs: 180_000,
     undoBudgetMs: 30_000,
+    pluginGit: false,
     proxyEnv: {},
     providers: {},
   });
@@ -82,11 +83,20 @@ it('takes proxies and the npm registry from where other tools look for them', ()
   });
 });
 
+it('takes the allow-list as a list of the file, or separated by commas from the variable', () => {
+  file({ plugins: { allow: ['acme-gpu@1.2.0'], git: true } });
+  expect(readConfig({}, home)).toMatchObject({ pluginAllow: ['acme-gpu@1.2.0'], pluginGit: true });
+  const env = { NEMOCLAW_PLUGIN_ALLOW: 'acme-gpu, @acme/*', NEMOCLAW_PLUGIN_GIT: 'false' };
+  expect(readConfig(env, home)).toMatchObject({ pluginAllow: ['acme-gpu', '@acme/*'], pluginGit: false });
+});
+
 describe('a bad value is a usage error that names it', () => {
   it.each([
     ['NEMOCLAW_BASE_IMAGE', 'a b'],
     ['NEMOCLAW_BUILD_HOST_NETWORK', 'yes'],
     ['NEMOCLAW_HOLD_MS', 'soon'],
+    ['NEMOCLAW_PLUGIN_ALLOW', 'acme-gpu, No Name'],
+    ['NEMOCLAW_PLUGIN_GIT', 'perhaps'],
     ['NEMOCLAW_SETTLE_MS', '-1'],
     ['NEMOCLAW_SETTLE_MS', '1.5'],
     ['NEMOCLAW_SETTLE_MS', ' '],
@@ -137,6 +147,6 @@ describe('docs/reference/settings.md', () => {
   it('states the defaults that are in force', () => {
     const config = readConfig({}, home) as unknown as Record<string, unknown>;
     for (const [name, { fallback }] of Object.entries(SETTINGS))
-      if (name !== 'driver') expect(String(config[name])).toBe(fallback);
+      if (!['driver', 'pluginAllow'].includes(name)) expect(String(config[name])).toBe(fallback);
   });
 });

@@ -26,6 +26,10 @@ export interface Config {
   /** HTTP_PROXY and its kin, for image builds only. */
   proxyEnv: Record<string, string>;
   npmRegistry?: string;
+  /** Plugins by name, `name@version` or `@scope/*` that may be installed without asking; absent is none. */
+  pluginAllow?: string[];
+  /** Whether plugins may be installed from git addresses. */
+  pluginGit: boolean;
   /** Where the user has a provider, by provider id. */
   providers: Record<string, { baseUrl: string }>;
 }
@@ -50,12 +54,15 @@ const positiveMs = ms.refine((value) => value > 0, 'is not above 0');
 const word = z.string().regex(/^\S+$/, 'is empty or holds white space');
 const httpUrl = z.url({ protocol: /^https?$/, error: 'is no http or https address' });
 
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
+  error: 'is neither true nor false',
+});
+const pluginName = z.string().regex(/^(?:@[a-z0-9._~-]+\/\*|(?:@[a-z0-9._~-]+\/)?[a-z0-9._~-]+(?:@[\w.+-]+)?)$/);
+
 const VALUES = {
   parentImage: word,
   buildCa: z.string().min(1, 'is empty'),
-  buildHostNetwork: z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
-    error: 'is neither true nor false',
-  }),
+  buildHostNetwork: flag,
   subnetRange: z.string().refine(isPrivateRange, 'is no private IPv4 range in CIDR notation between /8 and /22'),
   driver: word,
   holdMs: z.union([z.literal('off'), ms], { error: 'is neither `off` nor a number of milliseconds' }),
@@ -63,6 +70,22 @@ const VALUES = {
   restartTimeoutMs: positiveMs,
   startTimeoutMs: positiveMs,
   undoBudgetMs: positiveMs,
+  pluginAllow: z.union(
+    [
+      z.array(pluginName),
+      z
+        .string()
+        .transform((text) =>
+          text
+            .split(',')
+            .map((item) => item.trim())
+            .filter((item) => item !== ''),
+        )
+        .pipe(z.array(pluginName)),
+    ],
+    { error: 'is no list of package names' },
+  ),
+  pluginGit: flag,
 } satisfies Record<SettingName, z.ZodType>;
 
 const fileSchema = z.strictObject({
@@ -76,6 +99,7 @@ const fileSchema = z.strictObject({
   restartTimeoutMs: z.unknown().optional(),
   startTimeoutMs: z.unknown().optional(),
   undoBudgetMs: z.unknown().optional(),
+  plugins: z.strictObject({ allow: z.unknown(), git: z.unknown() }).partial().optional(),
   providers: z.record(z.string(), z.strictObject({ baseUrl: httpUrl })).optional(),
 });
 type ConfigFile = z.infer<typeof fileSchema>;
@@ -122,7 +146,12 @@ const proxyEnvOf = (env: Env): Record<string, string> =>
 export const readConfig = (env: Env, home: string): Config => {
   const path = join(home, 'config.json');
   const file = readFile(path);
-  const fromFile: Partial<Record<SettingName, unknown>> = { ...file, parentImage: file.image?.parent };
+  const fromFile: Partial<Record<SettingName, unknown>> = {
+    ...file,
+    parentImage: file.image?.parent,
+    pluginAllow: file.plugins?.allow,
+    pluginGit: file.plugins?.git,
+  };
 
   const setting = <N extends SettingName>(name: N): z.infer<(typeof VALUES)[N]> | undefined => {
     const row = SETTINGS[name];
@@ -136,6 +165,7 @@ export const readConfig = (env: Env, home: string): Config => {
   };
 
   const driver = setting('driver');
+  const pluginAllow = setting('pluginAllow');
   const registry = env.npm_config_registry;
   if (registry && !httpUrl.safeParse(registry).success)
     throw refuse('npm_config_registry', 'is no http or https address', { setting: 'npm_config_registry' });
@@ -150,6 +180,8 @@ export const readConfig = (env: Env, home: string): Config => {
     restartTimeoutMs: setting('restartTimeoutMs') ?? Number(SETTINGS.restartTimeoutMs.fallback),
     startTimeoutMs: setting('startTimeoutMs') ?? Number(SETTINGS.startTimeoutMs.fallback),
     undoBudgetMs: setting('undoBudgetMs') ?? Number(SETTINGS.undoBudgetMs.fallback),
+    ...(pluginAllow === undefined ? {} : { pluginAllow }),
+    pluginGit: setting('pluginGit') ?? false,
     proxyEnv: proxyEnvOf(env),
     ...(registry ? { npmRegistry: registry } : {}),
     providers: file.providers ?? {},

@@ -71,6 +71,19 @@ export const SETTINGS = {
     fallback: '30000',
     meaning: 'How long hooks and undo may take together after a failure or Ctrl+C, ms.',
   },
+  pluginAllow: {
+    env: 'NEMOCLAW_PLUGIN_ALLOW',
+    file: 'plugins.allow',
+    fallback: '(none)',
+    meaning:
+      'Plugins that may be installed without asking: `name`, `name@version` or `@scope/*`; separated by commas in the variable, a list in the file.',
+  },
+  pluginGit: {
+    env: 'NEMOCLAW_PLUGIN_GIT',
+    file: 'plugins.git',
+    fallback: 'false',
+    meaning: 'Whether plugins may be installed from git addresses (`true` or `false`).',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { CodedError, type HookContext, type HookName, type HookTypes } from '@nemoclaw/plugin-api';
 import { codedError } from '../errors/index.ts';
 import { type CallGuard, callPlugin, formatElapsed, type HookRegistration } from '../plugins/index.ts';
@@ -42,6 +43,8 @@ export const callHook = async <H extends HookName>(
   const { plugin, hook, timeoutMs } = registration;
   const started = performance.now();
   let over = false;
+  // What it logs is shown by the program, outside of the plugin's own context.
+  const outside = AsyncLocalStorage.snapshot();
   try {
     const raw = await callPlugin<unknown>(
       {
@@ -61,7 +64,7 @@ export const callHook = async <H extends HookName>(
           signal,
           env: Object.freeze({ ...options.env }),
           log: (message: string) => {
-            if (!over) options.onLog?.(plugin, oneLine(String(message), 2000));
+            if (!over) outside(() => options.onLog?.(plugin, oneLine(String(message), 2000)));
           },
         });
         return handler(frozenCopy(input), context);

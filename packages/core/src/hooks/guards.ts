@@ -1,4 +1,5 @@
-import { type CallGuard, createStrayErrorGuard } from '../plugins/index.ts';
+import type { CodedError } from '@nemoclaw/plugin-api';
+import { type CallGuard, createProcessGuard, createStrayErrorGuard } from '../plugins/index.ts';
 import type { HookOptions } from './call-hook.ts';
 import { createWatchdog, type WatchdogOptions } from './watchdog.ts';
 
@@ -12,16 +13,27 @@ export interface PluginGuards {
  * since what a plugin left running can still block or throw after its call.
  */
 export const createPluginGuards = (
-  options: WatchdogOptions & { onLate: (plugin: string, message: string) => void },
+  options: WatchdogOptions & {
+    onLate: (plugin: string, message: string) => void;
+    /** What a plugin writes to stdout, line by line; `onLate` without. */
+    onLine?: (plugin: string, text: string) => void;
+    /** An error of a call that is over. */
+    onFault?: (error: CodedError) => void;
+  },
 ): PluginGuards => {
   const watchdog = createWatchdog(options);
   const stray = createStrayErrorGuard({
     process,
-    onLate: (error) => options.onLate(error.plugin ?? 'a plugin', error.message),
+    onLate: (error) => {
+      options.onFault?.(error);
+      options.onLate(error.plugin ?? 'a plugin', error.message);
+    },
   });
+  const guest = createProcessGuard({ process, onLine: options.onLine ?? options.onLate });
   return {
-    guards: [watchdog, stray],
+    guards: [watchdog, stray, guest],
     dispose: async () => {
+      guest.dispose();
       stray.dispose();
       await watchdog.dispose();
     },

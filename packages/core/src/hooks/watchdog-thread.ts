@@ -4,6 +4,8 @@ export interface WatchdogSetup {
   tickMs: number;
   graceMs: number;
   program: string;
+  /** Where `plugins doctor` will find what was the matter; one line of JSON is appended. */
+  faults?: string;
 }
 
 export type WatchdogMessage =
@@ -18,8 +20,8 @@ export type WatchdogMessage =
  * laptop, a debugger), both threads were, and nobody blocked anybody.
  */
 export const watchdogThread = (threads: typeof import('node:worker_threads')): void => {
-  const { beat, tickMs, graceMs, program } = threads.workerData as WatchdogSetup;
-  const { writeSync } = process.getBuiltinModule('node:fs');
+  const { beat, tickMs, graceMs, program, faults } = threads.workerData as WatchdogSetup;
+  const { appendFileSync, writeSync } = process.getBuiltinModule('node:fs');
   const { isatty } = process.getBuiltinModule('node:tty');
   const calls = new Map<
     number,
@@ -59,6 +61,18 @@ export const watchdogThread = (threads: typeof import('node:worker_threads')): v
     const line =
       `${program}: PLUGIN_BLOCKED: ${names.length > 1 ? 'one of ' : ''}${names.join(', ')} kept the whole program from going on, ` +
       `so it was ended. What it did is in the journal: run "${program} <name> recover".\n`;
+    for (const call of faults === undefined ? [] : blockers.values()) {
+      const message = `Plugin ${call.plugin} blocked the whole program in ${call.what} (bound ${call.timeoutMs} ms). Likely cause: a loop that does not end.`;
+      const at = new Date().toISOString();
+      try {
+        appendFileSync(
+          faults as string,
+          `${JSON.stringify({ plugin: call.plugin, code: 'PLUGIN_BLOCKED', message, at })}\n`,
+        );
+      } catch {
+        // Its folder is not there: no plugin but the built-in ones.
+      }
+    }
     try {
       // A task list may have hidden the cursor and left a line unfinished.
       writeSync(2, isatty(2) ? `\r\x1b[K\x1b[?25h${line}` : line);

@@ -5,6 +5,8 @@ import { type WatchdogMessage, type WatchdogSetup, watchdogThread } from './watc
 export interface WatchdogOptions {
   /** For the line that it writes: `nemoclaw` or `nemohermes`. */
   program: string;
+  /** File of faults that it adds to. */
+  faults?: string;
   /** How often each side looks, ms. */
   tickMs?: number;
   /** How long beyond its bound a blocked call may go on, ms: the ordinary timer comes first where it can. */
@@ -25,7 +27,13 @@ export const createWatchdog = (options: WatchdogOptions): CallGuard & { dispose(
   let nextId = 0;
 
   const start = (): Worker => {
-    const setup: WatchdogSetup = { beat, tickMs, graceMs, program: options.program };
+    const setup: WatchdogSetup = {
+      beat,
+      tickMs,
+      graceMs,
+      program: options.program,
+      ...(options.faults === undefined ? {} : { faults: options.faults }),
+    };
     // From text, so that it needs no file of its own in a bundle, and none of this process's flags or environment.
     const worker = new Worker(`(${watchdogThread.toString()})(require('node:worker_threads'))`, {
       eval: true,

@@ -54,7 +54,7 @@ describe('a plugin that cannot be loaded', () => {
       [],
     );
     const context = { elapsed: () => 0 } as ProbeContext;
-    const services = { probes: async () => probes, redactor: createRedactor() };
+    const services = { probes: async () => probes, redactor: createRedactor(), faults: { note: () => undefined } };
     expect(await runProbes(services, 'preflight', context, new AbortController().signal)).toMatchObject([
       { probe: 'bad', status: 'warn', summary: expect.stringContaining('no such library') },
       { probe: 'good', status: 'ok' },

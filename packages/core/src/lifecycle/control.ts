@@ -81,6 +81,7 @@ const checkReply = (reply: Reply, what: string, protocol: number, nonce: string)
   if (!answer.ok && answer.error.code === 'bad_request')
     throw new CodedError('SUPERVISOR_OUTDATED', {
       message: `The sandbox's ${what} does not know what it was asked: ${answer.error.message}.`,
+      details: { supervisorCode: answer.error.code },
     });
   if (reply.nonce !== nonce) throw unreachable(`The ${what} answered with a nonce that is not ours.`);
 };

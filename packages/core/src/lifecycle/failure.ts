@@ -81,6 +81,7 @@ export const failureReporter =
     try {
       const hooks = (await services.registry()).hooks('on-failure');
       const outcome = await runOnFailure(hooks, hookInput, hookOptions(services, bound));
+      for (const secondary of outcome.errors) services.faults.note(secondary);
       for (const note of [...outcome.notes, ...outcome.errors.map((secondary) => secondary.message)]) say(note);
     } catch (trouble) {
       say(`the plugins could not be told of it: ${because(trouble)}`);

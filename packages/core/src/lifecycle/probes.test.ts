@@ -25,7 +25,11 @@ const probe = (id: string, more: Partial<Probe> = {}): Probe => ({
   run: async () => result(id),
   ...more,
 });
-const services = (...probes: Probe[]) => ({ probes: async () => probes, redactor: createRedactor() });
+const services = (...probes: Probe[]) => ({
+  probes: async () => probes,
+  redactor: createRedactor(),
+  faults: { note: () => undefined },
+});
 const run = (...probes: Probe[]) => runProbes(services(...probes), 'preflight', context, new AbortController().signal);
 
 describe('runProbes', () => {

@@ -17,12 +17,18 @@ const broken = (probe: Probe, status: 'fail' | 'warn', error: unknown, elapsedMs
   };
 };
 
-const runOne = async (probe: Probe, context: ProbeContext, signal: AbortSignal): Promise<ProbeResult | undefined> => {
+const runOne = async (
+  probe: Probe,
+  context: ProbeContext,
+  signal: AbortSignal,
+  faults: Services['faults'],
+): Promise<ProbeResult | undefined> => {
   const begin = context.elapsed();
   let due: true | string;
   try {
     due = await probe.applies(context);
   } catch (error) {
+    faults.note(error);
     // It found nothing wrong; it could not even begin. What needs a proof goes without this one.
     return broken(probe, 'warn', error, context.elapsed() - begin);
   }
@@ -31,6 +37,7 @@ const runOne = async (probe: Probe, context: ProbeContext, signal: AbortSignal):
     return { ...(await probe.run(context, signal)), probe: probe.id };
   } catch (error) {
     signal.throwIfAborted();
+    faults.note(error);
     return broken(probe, 'fail', error, context.elapsed() - begin);
   }
 };
@@ -40,12 +47,12 @@ const runOne = async (probe: Probe, context: ProbeContext, signal: AbortSignal):
  * failed probe with the error's words: it never hides the others. Results are kept and shown, so they come redacted.
  */
 export const runProbes = async (
-  { probes, redactor }: Pick<Services, 'probes' | 'redactor'>,
+  { probes, redactor, faults }: Pick<Services, 'probes' | 'redactor' | 'faults'>,
   when: ProbeWhen,
   context: ProbeContext,
   signal: AbortSignal,
 ): Promise<ProbeResult[]> => {
   const due = (await probes()).filter((probe) => probe.when.includes(when));
-  const results = await Promise.all(due.map((probe) => runOne(probe, context, signal)));
+  const results = await Promise.all(due.map((probe) => runOne(probe, context, signal, faults)));
   return results.flatMap((result) => (result ? [redactor.redactJson(result)] : []));
 };

@@ -17,6 +17,7 @@ export const servicesAt = (home: string, more: Partial<Services> = {}): Services
   redactor: createRedactor(),
   clock: systemClock,
   guards: [],
+  faults: { note: () => undefined },
   registry: () => createRegistry({ packages: [] }),
   driver: missing('driver'),
   agent: missing('agent'),

@@ -2,7 +2,7 @@ import type { AgentContribution, Driver, GpuStrategyContribution, ProbeContribut
 import type { NemoclawOptions } from '../api/nemoclaw.ts';
 import type { Config } from '../config/config.ts';
 import type { HookOptions } from '../hooks/index.ts';
-import type { CallGuard, Guarded } from '../plugins/index.ts';
+import type { CallGuard, FaultLog, Guarded } from '../plugins/index.ts';
 import type { Registry } from '../plugins/registry.ts';
 import type { Redactor } from '../redaction/index.ts';
 import type { StateStore } from '../state/store.ts';
@@ -24,8 +24,11 @@ export interface Services {
   registry(): Promise<Registry>;
   driver(): Promise<Driver>;
   agent(id: string): Promise<{ agent: Agent; plugin: string }>;
+  /** One that is not built in and cannot be loaded is there as well; every use of it rejects with why. */
   gpuStrategies(): Promise<GpuStrategy[]>;
   probes(): Promise<Probe[]>;
+  /** Where errors of plugins are remembered that a command survives. */
+  faults: Pick<FaultLog, 'note'>;
 }
 
 export interface Clock {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { PATHS } from '@nemoclaw/plugin-api';
 import { launchCommand } from '@nemoclaw/supervisor/protocol';
 import type { CallOptions, ExecInput } from '../api/nemoclaw.ts';
@@ -25,7 +26,8 @@ export const chat = async (
       turns: input.turns,
       token,
       ingressUrl: `http://127.0.0.1:${record.ingressPort}`,
-      ...(input.onText ? { onText: input.onText } : {}),
+      // Shown by the program, outside of the plugin's own context.
+      ...(input.onText ? { onText: AsyncLocalStorage.bind(input.onText) } : {}),
     },
     options.signal ?? new AbortController().signal,
   );

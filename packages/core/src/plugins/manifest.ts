@@ -129,7 +129,12 @@ export const readManifest = (text: string, options: { allowOtherHooks: boolean }
   const other = Object.keys(declared.data).find((hook) => !HOOK_NAMES.includes(hook as HookName));
   if (other !== undefined && !options.allowOtherHooks) {
     return refuse(
-      invalid(`package.json: oclif.hooks.${other}: a plugin may have ${HOOK_NAMES.join(', ')} only.`),
+      {
+        diagnosis: 'invalid',
+        code: 'PLUGIN_HOOK_REFUSED',
+        reason: `package.json: oclif.hooks.${other}: a plugin may have ${HOOK_NAMES.join(', ')} only.`,
+        fix: 'Its author must take that hook away; it would run in every command.',
+      },
       nemoclaw.api,
     );
   }

@@ -6,15 +6,16 @@ import { markConflicts } from './conflicts.ts';
 import { pluginFiles } from './files.ts';
 import { type Importing, loadContribution, loadHook } from './load.ts';
 import { readPackage } from './packages.ts';
-import type {
-  ContributionEntry,
-  DiagnosedPackage,
-  Diagnosis,
-  HookRegistration,
-  Loaded,
-  PluginFiles,
-  PluginPackage,
-  PluginSource,
+import {
+  type ContributionEntry,
+  type DiagnosedPackage,
+  type Diagnosis,
+  type HookRegistration,
+  type Loaded,
+  OK,
+  type PluginFiles,
+  type PluginPackage,
+  type PluginSource,
 } from './types.ts';
 
 export interface RegistryOptions extends Partial<PluginFiles> {
@@ -28,6 +29,10 @@ export interface RegistryOptions extends Partial<PluginFiles> {
 /** What plugins offer, known from their package.json alone; code is imported by `load` only, and only what was asked for. */
 export interface Registry {
   report(): PluginReport[];
+  /** The same, with the files of each installed package compared with what was installed. */
+  verifiedReport(): Promise<PluginReport[]>;
+  /** Modules of a plugin that is not built in, so that they can be tried. */
+  modules(name: string): (ContributionEntry | { hook: HookName; module: string })[];
   /** The one that can be used, else one that cannot and says why, else `undefined`. */
   find(kind: ContributionKind, id: string): ContributionEntry | undefined;
   /** Those that can be used, by id. */
@@ -71,6 +76,9 @@ const reportOf = (item: DiagnosedPackage): PluginReport => ({
 const isOn = (value: string | undefined): boolean =>
   value !== undefined && !['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
 
+/** NEMOCLAW_SAFE_MODE: only what is built in is used. */
+export const safeMode = (env: Readonly<Record<string, string | undefined>>): boolean => isOn(env.NEMOCLAW_SAFE_MODE);
+
 /** Reads every package's manifest. A broken package is a diagnosis, never a rejection. */
 export const createRegistry = async (options: RegistryOptions): Promise<Registry> => {
   const files: PluginFiles = {
@@ -78,12 +86,27 @@ export const createRegistry = async (options: RegistryOptions): Promise<Registry
     realpath: options.realpath ?? pluginFiles.realpath,
     importModule: options.importModule ?? pluginFiles.importModule,
   };
-  const safeMode = isOn(options.env?.NEMOCLAW_SAFE_MODE);
-  const read = await Promise.all(options.packages.map((entry) => readPackage(files, entry, safeMode)));
+  const safe = safeMode(options.env ?? {});
+  const read = await Promise.all(options.packages.map((entry) => readPackage(files, entry, safe)));
   const packages = markConflicts(read);
   const entries = packages.flatMap((item) => item.contributions);
   const importing: Importing = { files, guards: options.guards ?? [] };
   const loaded = new Map<string, Promise<unknown>>();
+  const verified = new Map<string, Promise<Diagnosis>>();
+
+  /** Once for each package and command: files that change between two imports are nobody's attack on this user. */
+  const verify = (name: string): Promise<Diagnosis> => {
+    const entry = options.packages.find((item) => item.name === name && item.source !== 'built-in');
+    if (entry?.verify === undefined) return Promise.resolve(OK);
+    const running = verified.get(name) ?? entry.verify();
+    verified.set(name, running);
+    return running;
+  };
+  const refuseTampered = async (plugin: string): Promise<void> => {
+    const state = await verify(plugin.slice(0, plugin.lastIndexOf('@')));
+    if (state.diagnosis === 'ok') return;
+    throw codedError(state.code, { message: `Plugin ${plugin} is not used: ${state.reason}`, hint: state.fix, plugin });
+  };
 
   const find = (kind: ContributionKind, id: string): ContributionEntry | undefined => {
     const named = entries.filter((entry) => entry.kind === kind && entry.id === id);
@@ -96,6 +119,22 @@ export const createRegistry = async (options: RegistryOptions): Promise<Registry
 
   return {
     report: () => packages.map(reportOf),
+    verifiedReport: () =>
+      Promise.all(
+        packages.map(async (item) => {
+          const state = item.source === 'built-in' ? OK : await verify(item.name);
+          return { ...reportOf(item), ...(state.diagnosis === 'ok' ? {} : withReason(state)) };
+        }),
+      ),
+    modules: (name) => {
+      const item = packages.find((one) => one.name === name && one.source !== 'built-in');
+      return item === undefined
+        ? []
+        : [
+            ...item.contributions.filter((entry) => entry.state.diagnosis === 'ok'),
+            ...item.hooks.map(({ hook, module }) => ({ hook, module })),
+          ];
+    },
     find,
     all,
     load: async (kind, id) => {
@@ -115,6 +154,7 @@ export const createRegistry = async (options: RegistryOptions): Promise<Registry
         });
       }
       const key = `${kind}/${id}`;
+      if (entry.source !== 'built-in') await refuseTampered(entry.plugin);
       const contribution = loaded.get(key) ?? loadContribution(importing, { ...entry, kind });
       loaded.set(key, contribution);
       return { plugin: entry.plugin, contribution: (await contribution) as Loaded<typeof kind>['contribution'] };
@@ -138,7 +178,10 @@ export const createRegistry = async (options: RegistryOptions): Promise<Registry
             module: entry.module,
             order: entry.order,
             timeoutMs: entry.timeoutMs,
-            load: () => loadHook(importing, plugin, hook, entry.module),
+            load: async () => {
+              if (item.source !== 'built-in') await refuseTampered(plugin);
+              return loadHook(importing, plugin, hook, entry.module);
+            },
           };
         }),
   };

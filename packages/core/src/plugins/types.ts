@@ -18,13 +18,15 @@ export interface PluginPackage {
   /** Absolute folder with the package.json. */
   root: string;
   source: PluginSource;
+  /** Whether it is still what was installed; asked before code of it is imported, and by `plugins doctor`. */
+  verify?: () => Promise<Diagnosis>;
 }
 
 /** Why something cannot be used, and what to do about it; `ok` has neither. */
 export type Diagnosis =
   | { diagnosis: 'ok' }
   | {
-      diagnosis: 'incompatible' | 'invalid' | 'conflict' | 'disabled';
+      diagnosis: 'incompatible' | 'invalid' | 'conflict' | 'disabled' | 'tampered';
       /** What using it anyway fails with. */
       code: ErrorCode;
       reason: string;

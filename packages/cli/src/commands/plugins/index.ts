@@ -2,6 +2,7 @@ import { NemoclawCommand } from '../../base-command.ts';
 import { renderPlugins } from '../../render/plugins.ts';
 
 export default class Plugins extends NemoclawCommand {
+  static override aliases = ['plugins:list'];
   static override summary = 'List the plugins and what they contribute.';
 
   async run(): Promise<unknown> {

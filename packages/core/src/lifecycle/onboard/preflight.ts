@@ -44,6 +44,7 @@ export const bidsOf = (
   strategies: GpuStrategy[],
   facts: HostFacts,
   env: Services['options']['env'],
+  onBroken: (strategy: string, error: unknown) => void = () => undefined,
 ): Promise<GpuBid[]> =>
   Promise.all(
     strategies.map(async (strategy): Promise<GpuBid> => {
@@ -51,6 +52,7 @@ export const bidsOf = (
       try {
         return { ...(await strategy.detect(facts, { devices: [], env })), strategy: strategy.id };
       } catch (error) {
+        onBroken(strategy.id, error);
         return { ...none, strategy: strategy.id, reason: toCodedError(error).message };
       }
     }),
@@ -59,9 +61,19 @@ export const bidsOf = (
 export const gpuRouting = async (services: Services, request: string): Promise<Preflight['gpu']> => {
   const driver = await services.driver();
   const facts = await detectHostFacts({ driver, env: services.options.env });
-  const bids = await bidsOf(await services.gpuStrategies(), facts, services.options.env);
+  const broken = new Map<string, unknown>();
+  const bids = await bidsOf(await services.gpuStrategies(), facts, services.options.env, (id, error) => {
+    services.faults.note(error);
+    broken.set(id, error);
+  });
+  // Who asks for it by name is told what is wrong with it; everybody else only that it was passed over.
+  if (broken.has(request)) throw broken.get(request);
   const route = routeGpu({ bids, request });
-  return { facts, bids, chosen: route.chosen, reason: route.reason, warnings: route.warnings };
+  const passedOver = [...broken].map(
+    ([id, error]) => `GPU strategy ${id} is passed over: ${toCodedError(error).message}`,
+  );
+  const warnings = [...(request === 'off' ? [] : passedOver), ...route.warnings];
+  return { facts, bids, chosen: route.chosen, reason: route.reason, warnings };
 };
 
 /** Looks, decides, and changes nothing. Every reason not to onboard that can be known now is an error here. */

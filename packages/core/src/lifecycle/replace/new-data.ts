@@ -32,6 +32,7 @@ export const newReplaceData = (input: {
     nonces: {
       state: nonceOf('state'),
       workspace: nonceOf('workspace'),
+      tools: nonceOf('tools'),
       sealed: nonceOf('sealed'),
       relay: nonceOf('relay'),
     },

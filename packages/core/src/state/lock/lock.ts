@@ -12,6 +12,8 @@ export interface LockInput {
   /** Sandbox that is locked. */
   name: string;
   operation: string;
+  /** What the lock is on, for the message; `Sandbox <name>` without, whose status the hint then names. */
+  subject?: string;
   facts: ProcessFacts;
   now: () => Date;
   signal?: AbortSignal;
@@ -24,15 +26,15 @@ export interface HeldLock {
 /** How long two that came at the same moment step aside for one another before one of them says BUSY. */
 const CONTENTION_MS = 3_000;
 
-const busy = (name: string, { claim, path }: FoundClaim, verdict: 'alive' | 'unknowable') => {
+const busy = ({ name, subject }: LockInput, { claim, path }: FoundClaim, verdict: 'alive' | 'unknowable') => {
   const who = claim
     ? `\`${claim.operation}\` (process ${claim.owner.pid}, since ${claim.since})`
     : 'somebody whose claim can’t be read';
   return codedError('BUSY', {
-    message: `Sandbox ${name} is being changed by ${who}.`,
+    message: `${subject ?? `Sandbox ${name}`} is being changed by ${who}.`,
     hint:
       verdict === 'alive'
-        ? `Wait until it is done, or end it, then try again; \`nemoclaw ${name} status\` shows what runs.`
+        ? `Wait until it is done, or end it, then try again${subject === undefined ? `; \`nemoclaw ${name} status\` shows what runs` : ''}.`
         : `Whether it still lives can't be seen from here (another machine or container). If it does not, remove ${path}.`,
     details: {
       name,
@@ -68,7 +70,8 @@ export const acquireLock = async (input: LockInput): Promise<HeldLock> => {
   const claim: Claim = { owner: here, operation: input.operation, since: input.now().toISOString() };
   const deadline = performance.now() + CONTENTION_MS;
   for (;;) {
-    if (input.signal?.aborted) throw interrupted(`Waiting for sandbox ${input.name}`, input.signal);
+    if (input.signal?.aborted)
+      throw interrupted(`Waiting for ${input.subject ?? `sandbox ${input.name}`}`, input.signal);
     const id = await naming(input.folder, () => announce(input, claim));
     const others = await opponents(input, here, id).catch(async (error: unknown) => {
       await withdraw(input, id);
@@ -81,8 +84,7 @@ export const acquireLock = async (input: LockInput): Promise<HeldLock> => {
     await withdraw(input, id);
     const holder = others.find(({ found }) => found.held || found.claim === undefined);
     const first = holder ?? others[0];
-    if (first && (holder !== undefined || performance.now() > deadline))
-      throw busy(input.name, first.found, first.verdict);
+    if (first && (holder !== undefined || performance.now() > deadline)) throw busy(input, first.found, first.verdict);
     // Nobody holds it, some want it at the same moment: step aside for an uneven while.
     await delay(2 + Math.random() * 40);
   }
