@@ -78,7 +78,7 @@ const checkReply = (reply: Reply, what: string, protocol: number, nonce: string)
       message: `The sandbox's ${what} speaks protocol ${reply.protocol}, this program ${protocol}.`,
     });
   // What it does not know it can't read to the end, the nonce included.
-  if (!answer.ok && answer.error.code === 'bad_request')
+  if (!answer.ok && answer.error.code === 'bad_request' && reply.nonce === '')
     throw new CodedError('SUPERVISOR_OUTDATED', {
       message: `The sandbox's ${what} does not know what it was asked: ${answer.error.message}.`,
       details: { supervisorCode: answer.error.code },

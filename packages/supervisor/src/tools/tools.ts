@@ -153,12 +153,13 @@ export class Tools {
     const { clock } = this.gateway.options;
     let wasReady = false;
     let since: number | undefined;
-    let wasAlone = false;
     while (!child.hasExited() && !this.ending.signal.aborted) {
       if (this.gateway.gate.inode === undefined) {
         this.become('waiting', 'the gateway is not there');
+        // What lives by its connection to the gateway would wait ever longer between its tries, and is sooner there when
+        // it starts anew. Ended now: a gateway may give a new credential at connect, and that must not be cut off.
+        if (host.liaison) return { wasReady, why: 'the gateway went away', atOnce: true };
         since = undefined;
-        wasAlone = true;
         await this.pause(CHECK_EVERY_MS);
         continue;
       }
@@ -167,15 +168,12 @@ export class Tools {
       if (ready) {
         wasReady = true;
         since = undefined;
-        wasAlone = false;
         this.readyAt = clock.now();
         this.become('ready', detail);
         await this.pause(CHECK_EVERY_MS);
         continue;
       }
       this.become('starting', detail);
-      // What waits longer between its tries to connect the more of them failed is sooner there when it starts anew.
-      if (wasAlone) return { wasReady, why: 'the gateway came back', atOnce: true };
       since ??= clock.now();
       if (clock.now() - since > host.startTimeoutMs)
         return { wasReady: false, why: `not ready after ${host.startTimeoutMs / 1000} s: ${detail}` };

@@ -26,5 +26,5 @@ export const toolsHost = (): ToolsHost => ({
   },
   cwd: PATHS.workspace,
   liaison: { command: [PATHS.node, LIAISON_SCRIPT], timeoutMs: 30_000 },
-  startTimeoutMs: 120_000,
+  startTimeoutMs: 60_000,
 });
