@@ -20,7 +20,11 @@ describe('what a recover says that it did', () => {
   });
 
   it('is what was started', () => {
-    const down: Seen = { ...seen, agent: { state: 'present', container: stopped, strangers: [], notices: [] }, relay: stopped };
+    const down: Seen = {
+      ...seen,
+      agent: { state: 'present', container: stopped, strangers: [], notices: [] },
+      relay: stopped,
+    };
     expect(healActions(down, NOTHING, { forwardId: '' })).toEqual([
       'started the agent’s container',
       'started the relay',
