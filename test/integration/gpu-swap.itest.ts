@@ -8,7 +8,7 @@ import { type ScriptedModel, startScriptedModel, text } from '@nemoclaw/testkit/
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN, makeWorld, type World } from './world/cli.ts';
-import { agentIdOf, openEngine, ownershipOf, recordOf } from './world/engine.ts';
+import { agentIdOf, openEngine, ownershipOf, recordOf, remains } from './world/engine.ts';
 
 const MODEL = { id: 'scripted-1', context: 131_072 };
 const SPEC_DIR = '/var/run/cdi';
@@ -74,7 +74,10 @@ describe('a sandbox that gets its GPU by being replaced', () => {
   });
   afterAll(async () => {
     await model.close();
+    const gone = await world.json(['destroy', NAME, '--yes']);
+    const left = await remains(driver, NAME);
     await world.dispose();
+    expect({ error: gone.error, left }).toEqual({ error: undefined, left: [] });
   }, 120_000);
 
   it('touches nothing where no way to a GPU works', async () => {

@@ -82,7 +82,7 @@ export interface FakeSandbox {
 }
 
 /** The agent container as onboard makes it (same create plan, same volumes), with a fake agent and no network. */
-export const startFakeSandbox = async (driver: Driver): Promise<FakeSandbox> => {
+export const startFakeSandbox = async (driver: Driver, groups: number[] = [44]): Promise<FakeSandbox> => {
   const sandbox = { id: randomUUID(), name: `t${randomBytes(3).toString('hex')}` };
   const labels = { [LABELS.managed]: 'true', [LABELS.sandboxId]: sandbox.id };
   const image = await testImage(driver, { [LABELS.managed]: 'true' });
@@ -91,7 +91,7 @@ export const startFakeSandbox = async (driver: Driver): Promise<FakeSandbox> => 
   const sealed = sealedFiles({
     sandboxId: sandbox.id,
     generation: randomUUID(),
-    groups: [44],
+    groups,
     agent,
     caPem: '-----BEGIN CERTIFICATE-----\ntest\n-----END CERTIFICATE-----\n',
     nonce,
