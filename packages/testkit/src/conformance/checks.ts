@@ -7,9 +7,12 @@ export interface Check {
   run(): void | Promise<void>;
 }
 
+/** Above every bound that a check has itself. */
+const BOUND_MS = 20_000;
+
 export const declare = (title: string, checks: readonly Check[]): void => {
   describe(title, () => {
-    for (const check of checks) it(check.title, () => check.run());
+    for (const check of checks) it(check.title, () => check.run(), BOUND_MS);
   });
 };
 

@@ -23,6 +23,7 @@ const reach = (address, operation, signal) => {
   socket.setTimeout(5_000, () => fail('The engine does not answer.'));
   socket.once('data', (data) => (String(data).startsWith('PONG') ? resolve() : fail('That is no engine of ours.')));
   socket.once('error', () => fail('The engine does not run.'));
+  socket.once('close', () => fail('The engine hung up.'));
   return untilAborted(promise, signal ?? new AbortController().signal).finally(() => socket.destroy());
 };
 
