@@ -7,6 +7,7 @@ export { type BaseInput, baseRecipe } from './images/base.ts';
 export { createNemoclaw } from './nemoclaw.ts';
 export { interruptionOf } from './operations/signals.ts';
 export * from './operations/types.ts';
+export { createPlugin, type NewPlugin } from './plugin-scaffold/index.ts';
 export type { Consent, PluginChange, PluginOffer, PluginStore } from './plugin-store/index.ts';
 export { type ChooseProviderInput, chooseProvider, type ProviderChoice } from './providers/discover.ts';
 export { PROVIDERS, type ProviderRecord } from './providers/records.ts';

@@ -35,7 +35,7 @@ const config = (storage: string, upstream: string): string =>
       '@nemoclaw/*': { access: '$all', publish: '$all' },
       '@acme/*': { access: '$all', publish: '$all' },
       'acme-*': { access: '$all', publish: '$all' },
-      'nemoclaw-*': { access: '$all', publish: '$all' },
+      'my-*': { access: '$all', publish: '$all' },
       '**': { access: '$all', proxy: 'upstream' },
     },
     log: { type: 'stdout', format: 'json', level: 'error' },

@@ -1,11 +1,19 @@
 export { expectConfig } from './agent-config.ts';
 export { expectRecipe } from './agent-image.ts';
 export { type ChatGateway, type ChatScript, startChatGateway } from './chat-gateway.ts';
+export { type Check, counted, declare } from './checks.ts';
 export { deepFreeze } from './freeze.ts';
 export { expectBid, expectPatch, expectProof } from './gpu-results.ts';
 export { expectOneLine, expectPlainJson } from './plain-json.ts';
 export { expectProbeResult } from './probe-result.ts';
 export { never, type Settled, settledWithin } from './settles.ts';
 export { type AgentConformance, testAgent } from './test-agent.ts';
-export { type GpuCase, type GpuConformance, type GpuProofCase, testGpuStrategy } from './test-gpu-strategy.ts';
-export { type ProbeCase, type ProbeConformance, testProbe } from './test-probe.ts';
+export { type DriverConformance, driverChecks, testDriver } from './test-driver.ts';
+export {
+  type GpuCase,
+  type GpuConformance,
+  type GpuProofCase,
+  gpuStrategyChecks,
+  testGpuStrategy,
+} from './test-gpu-strategy.ts';
+export { type ProbeCase, type ProbeConformance, probeChecks, testProbe } from './test-probe.ts';

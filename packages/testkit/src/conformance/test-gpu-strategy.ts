@@ -8,7 +8,8 @@ import type {
   PlanPatch,
   RunInAgent,
 } from '@nemoclaw/plugin-api';
-import { describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
+import { type Check, counted, declare, expectKeys, expectNoSecret, SECRET } from './checks.ts';
 import { deepFreeze } from './freeze.ts';
 import { expectBid, expectPatch, expectProof } from './gpu-results.ts';
 import { expectOneLine } from './plain-json.ts';
@@ -34,78 +35,155 @@ export interface GpuProofCase {
 export interface GpuConformance {
   /** At least one that applies and one that does not. */
   cases: GpuCase[];
+  /** At least one that succeeds and one that fails. */
   proofs: GpuProofCase[];
   abortBoundMs?: number;
 }
 
 const NOW = () => new Date('2030-01-02T03:04:05.000Z');
 
-/** Declares a vitest suite that every GPU strategy has to pass; call it at the top level of a test file. */
-export function testGpuStrategy(
-  strategy: GpuStrategyContribution,
-  { cases, proofs, abortBoundMs = 1000 }: GpuConformance,
-): void {
-  describe(`GPU strategy ${strategy.id} keeps its contract`, () => {
-    it('says what it is', () => {
-      expect(strategy.kind).toBe('gpu');
-      expect(strategy.id).toMatch(/^[a-z][a-z0-9-]*$/);
-      expectOneLine(strategy.title, 'title');
-      expect(strategy.explain().trim().length).toBeGreaterThan(20);
-      expect(new Set(cases.map(({ bid }) => bid.applicable))).toEqual(new Set([true, false]));
-    });
+const SILENCE: [string, RunInAgent][] = [
+  ['nothing can be run', async () => ({ outcome: 'not_run', reason: 'control', message: 'no answer' })],
+  ['running throws', async () => Promise.reject(new Error('one\ntwo'))],
+  ['everything times out', async () => ({ outcome: 'timed_out', stdout: '', stderr: '' })],
+  [
+    'programs print nonsense',
+    async () => ({
+      outcome: 'exited',
+      exitCode: 0,
+      stdout: '\u001b[2Jnonsense',
+      stderr: '',
+      identity: { uid: 1, gid: 1, groups: [], netns: '1', pidns: '1', mntns: '1' },
+      gateway: undefined,
+    }),
+  ],
+];
 
-    for (const { title, facts, request, bid, patch } of cases) {
-      it(`bids: ${title}`, () => {
-        const [frozenFacts, frozenRequest] = [deepFreeze(facts), deepFreeze(request)];
-        const first = strategy.detect(frozenFacts, frozenRequest);
-        expectBid(strategy, first);
-        expect(first).toMatchObject(bid);
-        expect(strategy.detect(structuredClone(facts), structuredClone(request)), 'not the same twice').toEqual(first);
-        if (!first.applicable) return;
-        const prepared = strategy.prepare(frozenFacts, frozenRequest);
+/** Every MUST of the contract as a check; the suite declares each as a test, mutants are held against them. */
+export function gpuStrategyChecks(contribution: GpuStrategyContribution, conformance: GpuConformance): Check[] {
+  const { cases, proofs, abortBoundMs = 1000 } = conformance;
+  const { subject: strategy, unused } = counted(contribution);
+  const applicable = cases.filter(({ bid }) => bid.applicable === true);
+  const requested = proofs[0]?.requested ?? [];
+  const own = <T>(value: T): T => structuredClone(value);
+
+  return [
+    {
+      id: 'asked',
+      title: 'is asked with cases that can tell right from wrong',
+      run: () => {
+        expectKeys(conformance, ['cases', 'proofs', 'abortBoundMs'], 'the suite');
+        for (const one of cases) expectKeys(one, ['title', 'facts', 'request', 'bid', 'patch'], one.title);
+        for (const one of proofs) expectKeys(one, ['title', 'requested', 'run', 'result'], one.title);
+        expect(new Set(cases.map(({ bid }) => bid.applicable)), 'a case that applies and one that does not').toEqual(
+          new Set([true, false]),
+        );
+        const results = new Set(proofs.map(({ result }) => result === 'failed'));
+        expect(results, 'a proof that succeeds and one that fails').toEqual(new Set([true, false]));
+      },
+    },
+    {
+      id: 'manifest',
+      title: 'says what it is',
+      run: () => {
+        const explained = strategy.explain();
+        expectKeys(strategy, ['kind', 'id', 'title', 'detect', 'prepare', 'prove', 'explain'], 'the strategy');
+        expect(strategy.kind).toBe('gpu');
+        expect(strategy.id).toMatch(/^[a-z][a-z0-9-]*$/);
+        expectOneLine(strategy.title, 'title');
+        expect(explained.trim().length).toBeGreaterThan(20);
+      },
+    },
+    ...cases.map(({ title, facts, request, bid }) => ({
+      id: 'bid',
+      title: `bids: ${title}`,
+      run: () => {
+        const given = strategy.detect(own(facts), own(request));
+        expectBid(strategy, given);
+        expect(given).toMatchObject(bid);
+      },
+    })),
+    ...cases.map(({ title, facts, request }) => ({
+      id: 'detect-pure',
+      title: `bids the same for the same, and changes nothing of it: ${title}`,
+      run: () => {
+        const first = strategy.detect(deepFreeze(own(facts)), deepFreeze(own(request)));
+        expect(strategy.detect(own(facts), own(request)), 'not the same twice').toEqual(first);
+      },
+    })),
+    ...applicable.map(({ title, facts, request, patch }) => ({
+      id: 'patch',
+      title: `asks for what a plugin may ask for: ${title}`,
+      run: () => {
+        const prepared = strategy.prepare(own(facts), own(request));
         expectPatch(prepared);
-        expect(strategy.prepare(structuredClone(facts), structuredClone(request))).toEqual(prepared);
         if (patch) expect(prepared).toEqual(patch);
-      });
-    }
-
-    for (const { title, requested, run, result } of proofs) {
-      it(`proves ${result}: ${title}`, async () => {
+      },
+    })),
+    ...applicable.map(({ title, facts, request }) => ({
+      id: 'prepare-pure',
+      title: `asks for the same twice, and changes nothing: ${title}`,
+      run: () => {
+        const first = strategy.prepare(deepFreeze(own(facts)), deepFreeze(own(request)));
+        expect(strategy.prepare(own(facts), own(request))).toEqual(first);
+      },
+    })),
+    {
+      id: 'secrets',
+      title: 'keeps secrets of the environment out of bids and plans',
+      run: () => {
+        for (const { facts, request } of applicable) {
+          const asked = { ...own(request), env: { ...request.env, NVIDIA_API_KEY: SECRET } };
+          expectNoSecret([strategy.detect(own(facts), asked), strategy.prepare(own(facts), asked)]);
+        }
+      },
+    },
+    ...proofs.map(({ title, requested: devices, run, result }) => ({
+      id: 'proof',
+      title: `proves ${result}: ${title}`,
+      run: async () => {
+        let ran = 0;
+        const counting: RunInAgent = (...args) => {
+          ran += 1;
+          return run(...args);
+        };
+        const input = { requested: own(devices), run: counting, now: NOW };
+        const proof = await strategy.prove(input, new AbortController().signal);
+        expectProof(proof, devices, NOW());
+        expect(proof.result).toBe(result);
+        expect(ran, 'nothing was run in the sandbox').toBeGreaterThan(0);
+      },
+    })),
+    ...SILENCE.map(([title, run]) => ({
+      id: 'silence',
+      title: `proves nothing when ${title}`,
+      run: async () => {
         const proof = await strategy.prove({ requested, run, now: NOW }, new AbortController().signal);
         expectProof(proof, requested, NOW());
-        expect(proof.result).toBe(result);
-      });
-    }
+        expect(proof.result).toBe('failed');
+      },
+    })),
+    {
+      id: 'abort',
+      title: `ends a proof within ${abortBoundMs} ms of an abort`,
+      run: async () => {
+        const controller = new AbortController();
+        const work = strategy.prove({ requested: [], run: never, now: NOW }, controller.signal);
+        controller.abort(new Error('interrupted'));
+        const end = await settledWithin(work, abortBoundMs);
+        expect(end.state, 'still running').not.toBe('pending');
+        if (end.state === 'resolved') expect(end.value.result).toBe('failed');
+      },
+    },
+    {
+      id: 'used',
+      title: 'was called in all its parts',
+      run: () => expect(unused(), 'never called').toEqual([]),
+    },
+  ];
+}
 
-    it.each<[string, RunInAgent]>([
-      ['nothing can be run', async () => ({ outcome: 'not_run', reason: 'control', message: 'no answer' })],
-      ['running throws', async () => Promise.reject(new Error('one\ntwo'))],
-      ['everything times out', async () => ({ outcome: 'timed_out', stdout: '', stderr: '' })],
-      [
-        'programs print nonsense',
-        async () => ({
-          outcome: 'exited',
-          exitCode: 0,
-          stdout: '\u001b[2Jnonsense',
-          stderr: '',
-          identity: { uid: 1, gid: 1, groups: [], netns: '1', pidns: '1', mntns: '1' },
-          gateway: undefined,
-        }),
-      ],
-    ])('proves nothing when %s', async (_title, run) => {
-      const requested = proofs[0]?.requested ?? [];
-      const proof = await strategy.prove({ requested, run, now: NOW }, new AbortController().signal);
-      expectProof(proof, requested, NOW());
-      expect(proof.result).toBe('failed');
-    });
-
-    it(`ends a proof within ${abortBoundMs} ms of an abort`, async () => {
-      const controller = new AbortController();
-      const work = strategy.prove({ requested: [], run: never, now: NOW }, controller.signal);
-      controller.abort(new Error('interrupted'));
-      const end = await settledWithin(work, abortBoundMs);
-      expect(end.state, 'still running').not.toBe('pending');
-      if (end.state === 'resolved') expect(end.value.result).toBe('failed');
-    });
-  });
+/** Declares a vitest suite that every GPU strategy has to pass; call it at the top level of a test file. */
+export function testGpuStrategy(strategy: GpuStrategyContribution, conformance: GpuConformance): void {
+  declare(`GPU strategy ${strategy.id} keeps its contract`, gpuStrategyChecks(strategy, conformance));
 }

@@ -1,7 +1,8 @@
 import type { ProbeContext, ProbeContribution } from '@nemoclaw/plugin-api';
-import { describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
+import { type Check, counted, declare, expectKeys, expectNoSecret, SECRET } from './checks.ts';
 import { deepFreeze } from './freeze.ts';
-import { expectOneLine, expectPlainJson } from './plain-json.ts';
+import { expectOneLine } from './plain-json.ts';
 import { expectProbeResult } from './probe-result.ts';
 import { never, settledWithin } from './settles.ts';
 
@@ -16,77 +17,127 @@ export interface ProbeCase {
 export interface ProbeConformance {
   /** Every code that the probe may give: its closed union. */
   codes: readonly string[];
-  /** At least one that applies. */
+  /** At least one that applies, and one that finds something wrong. */
   cases: ProbeCase[];
   /** How soon after an abort `run` must have ended. */
   abortBoundMs?: number;
 }
 
-/** Declares a vitest suite that every probe has to pass; call it at the top level of a test file. */
-export function testProbe(probe: ProbeContribution, { codes, cases, abortBoundMs = 1000 }: ProbeConformance): void {
+/** Every MUST of the contract as a check; the suite declares each as a test, mutants are held against them. */
+export function probeChecks(contribution: ProbeContribution, conformance: ProbeConformance): Check[] {
+  const { codes, cases, abortBoundMs = 1000 } = conformance;
+  const { subject: probe, unused } = counted(contribution);
   const applicable = cases.filter((one) => one.code !== undefined);
+  const first = (): ProbeContext => applicable[0]?.context() ?? cases[0]!.context();
+  const live = () => new AbortController().signal;
 
-  describe(`probe ${probe.id} keeps its contract`, () => {
-    it('says what it is', () => {
-      expect(probe.kind).toBe('probe');
-      expect(probe.id).toMatch(/^[a-z][a-z0-9-]*$/);
-      expectOneLine(probe.title, 'title');
-      expect(probe.when.length).toBeGreaterThan(0);
-      expect(['preflight', 'post-ready', 'on-demand']).toEqual(expect.arrayContaining(probe.when));
-      expect(new Set(codes).size).toBe(codes.length);
-      expect(applicable.length, 'no case in which the probe applies').toBeGreaterThan(0);
-    });
-
-    for (const { title, context, code } of cases) {
-      if (code === undefined) {
-        it(`does not apply, and says why: ${title}`, () => {
-          expectOneLine(probe.applies(deepFreeze(context())), 'reason');
-        });
-        continue;
-      }
-      it(`answers ${code}: ${title}`, async () => {
+  return [
+    {
+      id: 'asked',
+      title: 'is asked with cases that can tell right from wrong',
+      run: () => {
+        expectKeys(conformance, ['codes', 'cases', 'abortBoundMs'], 'the suite');
+        for (const one of cases) expectKeys(one, ['title', 'context', 'code'], one.title);
+        expect(new Set(codes).size).toBe(codes.length);
+        expect(new Set(applicable.map(({ code }) => code)).size, 'two codes at least').toBeGreaterThan(1);
+      },
+    },
+    {
+      id: 'manifest',
+      title: 'says what it is',
+      run: () => {
+        expectKeys(probe, ['kind', 'id', 'title', 'when', 'applies', 'run'], 'the probe');
+        expect(probe.kind).toBe('probe');
+        expect(probe.id).toMatch(/^[a-z][a-z0-9-]*$/);
+        expectOneLine(probe.title, 'title');
+        expect(probe.when.length).toBeGreaterThan(0);
+        expect(['preflight', 'post-ready', 'on-demand']).toEqual(expect.arrayContaining(probe.when));
+      },
+    },
+    ...cases.map(({ title, context, code }) =>
+      code === undefined
+        ? {
+            id: 'applies',
+            title: `does not apply, and says why: ${title}`,
+            run: () => expectOneLine(probe.applies(context()), 'reason'),
+          }
+        : {
+            id: 'result',
+            title: `answers ${code}: ${title}`,
+            run: async () => {
+              const given = context();
+              expect(probe.applies(given)).toBe(true);
+              const result = await probe.run(given, live());
+              expectProbeResult(probe, codes, result);
+              expect(result.code).toBe(code);
+            },
+          },
+    ),
+    ...applicable.map(({ title, context }) => ({
+      id: 'pure',
+      title: `changes nothing of what it is given: ${title}`,
+      run: async () => {
         const given = deepFreeze(context());
-        expect(probe.applies(given)).toBe(true);
-        const result = await probe.run(given, new AbortController().signal);
-        expectProbeResult(probe, codes, result);
-        expect(result.code).toBe(code);
-      });
-    }
+        probe.applies(given);
+        await probe.run(given, live());
+      },
+    })),
+    {
+      id: 'secrets',
+      title: 'keeps secrets of the environment out of its results',
+      run: async () => {
+        for (const { context } of applicable) {
+          const given = context();
+          expectNoSecret(await probe.run({ ...given, env: { ...given.env, NVIDIA_API_KEY: SECRET } }, live()));
+        }
+      },
+    },
+    {
+      id: 'silence',
+      title: 'never calls silence ok: a context whose calls all fail',
+      run: async () => {
+        for (const { context } of applicable) {
+          const result = await probe.run(failing(context()), live());
+          expectProbeResult(probe, codes, result);
+          expect(result.status).not.toBe('ok');
+        }
+      },
+    },
+    {
+      id: 'abort',
+      title: `ends within ${abortBoundMs} ms of an abort, even when what it waits for never ends`,
+      run: async () => {
+        const controller = new AbortController();
+        const work = probe.run(hanging(first()), controller.signal);
+        controller.abort(new Error('interrupted'));
+        const end = await settledWithin(work, abortBoundMs);
+        expect(end.state, 'still running').not.toBe('pending');
+        if (end.state === 'resolved') expect(end.value.status).not.toBe('ok');
+      },
+    },
+    {
+      id: 'aborted-before',
+      title: 'does nothing when it is aborted before it starts',
+      run: async () => {
+        const calls: string[] = [];
+        const given = hanging(first(), (name) => calls.push(name));
+        const stopped = AbortSignal.abort(new Error('interrupted'));
+        const end = await settledWithin((async () => probe.run(given, stopped))(), abortBoundMs);
+        if (end.state === 'resolved') expect(end.value.status).not.toBe('ok');
+        expect(calls).toEqual([]);
+      },
+    },
+    {
+      id: 'used',
+      title: 'was called in all its parts',
+      run: () => expect(unused(), 'never called').toEqual([]),
+    },
+  ];
+}
 
-    it('never calls silence ok: a context whose calls all fail', async () => {
-      for (const { context } of applicable) {
-        const result = await probe.run(failing(context()), new AbortController().signal);
-        expectProbeResult(probe, codes, result);
-        expect(result.status).not.toBe('ok');
-      }
-    });
-
-    it(`ends within ${abortBoundMs} ms of an abort, even when what it waits for never ends`, async () => {
-      const controller = new AbortController();
-      const work = probe.run(hanging(applicable[0]!.context()), controller.signal);
-      controller.abort(new Error('interrupted'));
-      const end = await settledWithin(work, abortBoundMs);
-      expect(end.state, 'still running').not.toBe('pending');
-      if (end.state === 'resolved') expect(end.value.status).not.toBe('ok');
-    });
-
-    it('does nothing when it is aborted before it starts', async () => {
-      const calls: string[] = [];
-      const given = hanging(applicable[0]!.context(), (name) => calls.push(name));
-      const end = await settledWithin(
-        (async () => probe.run(given, AbortSignal.abort(new Error('interrupted'))))(),
-        abortBoundMs,
-      );
-      expect(end.state).not.toBe('pending');
-      if (end.state === 'resolved') expect(end.value.status).not.toBe('ok');
-      expect(calls).toEqual([]);
-    });
-
-    it('describes itself in plain JSON', () => {
-      const { id, title, when } = probe;
-      expectPlainJson({ id, title, when });
-    });
-  });
+/** Declares a vitest suite that every probe has to pass; call it at the top level of a test file. */
+export function testProbe(probe: ProbeContribution, conformance: ProbeConformance): void {
+  declare(`probe ${probe.id} keeps its contract`, probeChecks(probe, conformance));
 }
 
 function hanging(context: ProbeContext, called: (name: string) => void = () => undefined): ProbeContext {

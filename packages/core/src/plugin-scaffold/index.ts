@@ -1,0 +1,1 @@
+export { createPlugin, type NewPlugin } from './create.ts';
