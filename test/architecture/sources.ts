@@ -15,9 +15,10 @@ export interface Source {
 
 const TEST_FILE = /\.(test|itest|fixture)\.ts$|\/(fixtures|testing)\//;
 
-/** All TypeScript of packages and plugins, tests and their fixtures marked. */
+/** All TypeScript of packages and plugins, tests and their fixtures marked; what a scaffold writes is text of others' packages. */
 export function workspaceSources(): Source[] {
   return globSync('{packages,plugins}/*/src/**/*.ts', { cwd: ROOT })
+    .filter((path) => !path.includes('/plugin-scaffold/templates/') || path.endsWith('/index.ts'))
     .sort()
     .map((path) => ({
       path,

@@ -46,6 +46,12 @@ export const DRIVER_CALLS: Calls = {
   inspect: (driver, signal) => driver.inspect(ID, { signal }),
   inspectRaw: (driver, signal) => driver.inspectRaw(ID, { signal }),
   list: (driver, signal) => driver.list({}, { signal }),
+  clonePlan: (driver, signal) => {
+    const plan = containerSpec({ name: 'conformance', image: VOLUME.image });
+    return driver.clonePlan(ID, { recorded: plan, wanted: plan }, { signal });
+  },
+  unapplied: (driver, signal) =>
+    driver.unapplied(ID, containerSpec({ name: 'conformance', image: VOLUME.image }), { signal }),
   exec: (driver, signal) => driver.exec(ID, { argv: ['/bin/true'], uid: 0, gid: 0, timeoutMs: 1000 }, { signal }),
   interactive: (driver, signal) => {
     const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };

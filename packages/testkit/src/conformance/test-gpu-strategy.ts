@@ -87,7 +87,11 @@ export function gpuStrategyChecks(contribution: GpuStrategyContribution, conform
       title: 'says what it is',
       run: () => {
         const explained = strategy.explain();
-        expectKeys(strategy, ['kind', 'id', 'title', 'detect', 'prepare', 'prove', 'explain'], 'the strategy');
+        expectKeys(
+          strategy,
+          ['kind', 'id', 'title', 'detect', 'prepare', 'candidates', 'prove', 'explain'],
+          'the strategy',
+        );
         expect(strategy.kind).toBe('gpu');
         expect(strategy.id).toMatch(/^[a-z][a-z0-9-]*$/);
         expectOneLine(strategy.title, 'title');
@@ -126,6 +130,20 @@ export function gpuStrategyChecks(contribution: GpuStrategyContribution, conform
       run: () => {
         const first = strategy.prepare(deepFreeze(own(facts)), deepFreeze(own(request)));
         expect(strategy.prepare(own(facts), own(request))).toEqual(first);
+      },
+    })),
+    ...(strategy.candidates ? applicable : []).map(({ title, facts, request }) => ({
+      id: 'candidates',
+      title: `names ways to try, each what a plugin may ask for, the same twice: ${title}`,
+      run: () => {
+        const first = strategy.candidates?.(deepFreeze(own(facts)), deepFreeze(own(request))) ?? [];
+        expect(first.length, 'ways to try').toBeGreaterThan(0);
+        for (const candidate of first) {
+          expectOneLine(candidate.title, 'title of a candidate');
+          expectPatch(candidate.patch);
+        }
+        expect(new Set(first.map(({ id }) => id)).size, 'ids of candidates').toBe(first.length);
+        expect(strategy.candidates?.(own(facts), own(request))).toEqual(first);
       },
     })),
     {
