@@ -178,7 +178,7 @@ describe('a sandbox with the real Hermes, by its own name', () => {
         sealed: made.sealed.map(({ path, content }) => ({ path, content: sealed[path] ?? content })),
       };
     };
-    it.each([
+    it.concurrent.each([
       ['without its HTTP library', 'bare', {}, /aiohttp not installed/, /No adapter could be created/],
       [
         'with a config.yaml that does not parse',

@@ -70,6 +70,9 @@ export const removeEgressIfUnused = async (
   }
 };
 
+/** After that the probe says what is wrong. */
+const FORWARD_LISTENS_MS = 10_000;
+
 /** `--forward`: a helper that makes a loopback-only provider reachable on the egress gateway's address, and nowhere else. */
 export const forwardStep = (tools: OnboardTools): OnboardStep => ({
   id: 'forward',
@@ -90,6 +93,11 @@ export const forwardStep = (tools: OnboardTools): OnboardStep => ({
     data.forwardId = await ensureOwned(tools, data, 'forward', spec, signal);
     await save();
     await tools.driver.start(data.forwardId, { signal });
+    // Started is not listening: a probe that comes in between takes the refusal for a firewall's.
+    const { clock } = tools.services;
+    const until = clock.elapsed() + FORWARD_LISTENS_MS;
+    while ((await connectFromHost(data.egressGateway, endpoint.port, 2_000)) === 'refused' && clock.elapsed() < until)
+      await clock.sleep(100, signal);
   },
   async undo({ data, signal }) {
     await removeGeneration(tools, data, data.generations.forward, signal);
