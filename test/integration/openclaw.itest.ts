@@ -23,7 +23,7 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
     model = await startSmallModel(driver);
     onboarded = await world.json<OnboardResult>([
       ...['onboard', '--name', NAME, '--agent', 'openclaw', '--provider', 'llamacpp', '--endpoint', model.baseUrl],
-      ...['--model', model.model, '--forward', '--yes'],
+      ...['--model', model.model, '--forward', '--yes', '--isolation', 'auto'],
     ]);
   }, 900_000);
 
