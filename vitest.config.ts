@@ -28,6 +28,19 @@ export default defineConfig({
             'test/integration/**/*.itest.ts',
             'scripts/**/*.itest.ts',
           ],
+          // What boots several agents takes longer than all the rest: `npm run test:slow`.
+          exclude: ['**/*.slow.itest.ts', '**/node_modules/**'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+          disableConsoleIntercept: true,
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: 'slow',
+          include: ['test/integration/**/*.slow.itest.ts', 'plugins/*/src/**/*.slow.itest.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 600_000,

@@ -22,4 +22,6 @@ echo '== Engine and images' >&2
 NEMOCLAW_BASE_IMAGE=$(node "$root/scripts/quickstart/engine-only.ts") || exit
 export NEMOCLAW_BASE_IMAGE
 echo '== Tests' >&2
+# Arguments choose other tests, e.g. `npm test -- --project slow`.
+[ $# -gt 0 ] || set -- --project unit --project integration
 vitest run --reporter=default --reporter="$root/scripts/closing-line.ts" "$@"

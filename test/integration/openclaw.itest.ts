@@ -41,7 +41,7 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
     expect(record?.agent).toMatchObject({
       id: 'openclaw',
       profile: 'compact',
-      isolation: 'separate',
+      isolation: 'shared',
       isolationProof: 'proved',
     });
     expect(record?.proofs.tools).toMatchObject({ uid: IDS.tools });

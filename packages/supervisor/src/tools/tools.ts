@@ -157,7 +157,7 @@ export class Tools {
       if (this.gateway.gate.inode === undefined) {
         this.become('waiting', 'the gateway is not there');
         // What lives by its connection to the gateway would wait ever longer between its tries, and is sooner there when
-        // it starts anew. Ended now: a gateway may give a new credential at connect, and that must not be cut off.
+        // it starts anew. Ended now, not while it connects, when it may be given a credential.
         if (host.liaison) return { wasReady, why: 'the gateway went away', atOnce: true };
         since = undefined;
         await this.pause(CHECK_EVERY_MS);

@@ -7,7 +7,7 @@ interface Profile extends PromptProfile {
 
 /**
  * Largest first. The token counts are those of Hermes' first request with its tool definitions, in SmolLM2's tokens;
- * `src/hermes.itest.ts` counts again and fails when a new version outgrows them.
+ * `src/hermes.slow.itest.ts` counts again and fails when a new version outgrows them.
  *
  * No toolset reaches out by itself (web, browser, messaging) or starts turns that nobody asked for (cronjob).
  * `compact` has the terminal alone and leaves the guidance out.

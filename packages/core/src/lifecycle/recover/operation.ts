@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { SandboxPlan } from '../../api/records.ts';
-import { codedError } from '../../errors/index.ts';
 import type { Operation } from '../../operations/types.ts';
 import { createStep, startStep } from '../onboard/agent.ts';
 import { asJson, type OnboardData, recordOf } from '../onboard/data.ts';

@@ -112,7 +112,7 @@ describe('tools with a uid of their own, tried through the agent’s own command
     });
     onboarded = await world.json<OnboardResult>([
       ...['onboard', '--name', NAME, '--agent', 'openclaw', '--provider', 'openai-compatible', '--model', MODEL.id],
-      ...['--endpoint', model.baseUrl, '--forward', '--yes'],
+      ...['--endpoint', model.baseUrl, '--forward', '--yes', '--isolation', 'separate'],
     ]);
     if (onboarded.exitCode !== 0) throw new Error(JSON.stringify(onboarded.error));
   }, 900_000);
