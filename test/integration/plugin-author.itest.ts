@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorld, type World } from './world/cli.ts';
+import { makeWorld, ROOT, type World } from './world/cli.ts';
 import { type Registry, startRegistry } from './world/registry.ts';
 
 const RELEASED = ['plugin-api', 'supervisor', 'relay', 'core', 'testkit'].map((name) => `packages/${name}`);
@@ -25,26 +25,55 @@ describe('a stranger writes a plugin, reading only docs/write-a-plugin.md', () =
     rmSync(folder, { recursive: true });
   });
 
-  const npm = (args: string[], cwd: string) => execa('npm', args, { cwd, env: { ...registry.env, NO_COLOR: '1', FORCE_COLOR: '0' }, all: true, reject: false });
+  const npm = (args: string[], cwd: string) =>
+    execa('npm', args, { cwd, env: { ...registry.env, NO_COLOR: '1', FORCE_COLOR: '0' }, all: true, reject: false });
 
-  it.each(['gpu', 'probe', 'agent', 'driver'])('%s: green at once', async (kind) => {
-    const made = await world.json<{ folder: string; files: string[] }>(['plugins', 'create', kind, `my-${kind}`], { cwd: folder });
-    expect(made.result).toMatchObject({ folder: join(folder, `my-${kind}`) });
-    // One tree of dependencies serves all four, as a stranger's second plugin would find it in npm's cache.
-    const installed = await npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], made.result.folder);
+  it.each(['gpu', 'probe', 'agent', 'driver'])(
+    '%s: green at once',
+    async (kind) => {
+      const made = await world.json<{ folder: string; files: string[] }>(['plugins', 'create', kind, `my-${kind}`], {
+        cwd: folder,
+      });
+      expect(made.result).toMatchObject({ folder: join(folder, `my-${kind}`) });
+      // One tree of dependencies serves all four, as a stranger's second plugin would find it in npm's cache.
+      const installed = await npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], made.result.folder);
+      expect(installed.exitCode, installed.all).toBe(0);
+      const tested = await npm(['test'], made.result.folder);
+      expect(tested.exitCode, tested.all).toBe(0);
+      expect(tested.all).toMatch(/Tests +\d+ passed/);
+    },
+    180_000,
+  );
+
+  it.each(['gpu-amd', 'probe-service', 'hook-cost-label'])('the example %s is green in a folder of its own', async (name) => {
+    const copy = join(folder, name);
+    cpSync(join(ROOT, 'docs/examples', name), copy, { recursive: true });
+    const installed = await npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], copy);
     expect(installed.exitCode, installed.all).toBe(0);
-    const tested = await npm(['test'], made.result.folder);
+    const tested = await npm(['test'], copy);
     expect(tested.exitCode, tested.all).toBe(0);
-    expect(tested.all).toMatch(/Tests +\d+ passed/);
-  }, 180_000);
+    expect(tested.all).toMatch(/(?:Tests +|pass )\d+/);
+    expect((await world.json(['plugins', 'link', copy])).status).toBe('ok');
+    expect((await world.run(['plugins', 'doctor'])).exitCode).toBe(0);
+    await world.run(['plugins', 'uninstall', `nemoclaw-${name}`]);
+  });
 
   it('the strategy has at most 60 lines, and is used in at most five commands', async () => {
     const source = readFileSync(join(folder, 'my-gpu/src/index.js'), 'utf8');
     expect(source.trim().split('\n').length).toBeLessThanOrEqual(60);
     const linked = await world.json(['plugins', 'link', join(folder, 'my-gpu')]);
     expect(linked.status).toBe('ok');
-    const { result } = await world.json<{ bids: { strategy: string; applicable: boolean; reason: string }[] }>(['gpu', 'list']);
-    expect(result.bids).toContainEqual(expect.objectContaining({ strategy: 'my-gpu', applicable: false, reason: expect.stringContaining('vendor.com/gpu') }));
+    const { result } = await world.json<{ bids: { strategy: string; applicable: boolean; reason: string }[] }>([
+      'gpu',
+      'list',
+    ]);
+    expect(result.bids).toContainEqual(
+      expect.objectContaining({
+        strategy: 'my-gpu',
+        applicable: false,
+        reason: expect.stringContaining('vendor.com/gpu'),
+      }),
+    );
     await world.run(['plugins', 'uninstall', 'my-gpu']);
   });
 
@@ -58,8 +87,12 @@ describe('a stranger writes a plugin, reading only docs/write-a-plugin.md', () =
   });
 
   it('does not write over what is there', async () => {
-    expect((await world.json(['plugins', 'create', 'gpu', 'my-gpu'], { cwd: folder })).error.code).toBe('PLUGIN_TARGET_EXISTS');
-    expect((await world.json(['plugins', 'create', 'gpu', 'My Gpu'], { cwd: folder })).error.code).toBe('PLUGIN_SPEC_INVALID');
+    expect((await world.json(['plugins', 'create', 'gpu', 'my-gpu'], { cwd: folder })).error.code).toBe(
+      'PLUGIN_TARGET_EXISTS',
+    );
+    expect((await world.json(['plugins', 'create', 'gpu', 'My Gpu'], { cwd: folder })).error.code).toBe(
+      'PLUGIN_SPEC_INVALID',
+    );
     expect((await world.json(['plugins', 'create', 'robot', 'my-robot'], { cwd: folder })).error.code).toBe('USAGE');
   });
 });
