@@ -74,7 +74,7 @@ const MATRIX: Faulty[] = [
   },
   {
     title: 'blocks the whole program',
-    gpu: `while (Date.now() < ${Date.now() + 86_400_000});`,
+    gpu: detecting('for (;;);'),
     code: 'PLUGIN_BLOCKED',
     words: /PLUGIN_BLOCKED: .*plugin acme-faulty@1\.0\.0/,
     doctor: 'PLUGIN_BLOCKED',
@@ -104,7 +104,11 @@ describe('a broken plugin', () => {
       name: 'acme-faulty',
       version: '1.0.0',
       type: 'module',
-      nemoclaw: { api: '1.0', contributes: { gpu: [{ id: 'faulty', module: './gpu.js' }] } },
+      nemoclaw: {
+        api: '1.0',
+        contributes: { gpu: [{ id: 'faulty', module: './gpu.js' }] },
+        ...(hook === undefined ? {} : { hooks: { 'pre-create': { timeoutMs: 300 } } }),
+      },
       ...(hook === undefined ? {} : { oclif: { hooks: { 'pre-create': './hook.js' } } }),
     };
     const root = join(folder, 'acme-faulty');
@@ -116,22 +120,12 @@ describe('a broken plugin', () => {
     // As after an upgrade of the program under it.
     if (api !== '1.0') writePackage(root, { ...document, nemoclaw: { ...document.nemoclaw, api } }, files);
   };
-  const dryRun = (gpu: string) =>
-    world.json<{ plan: { gpu: { chosen: string | null } }; warnings: string[] }>([
-      'onboard',
-      '--name',
-      NAME,
-      '--provider',
-      'openai-compatible',
-      '--endpoint',
-      model.baseUrl,
-      '--model',
-      'scripted-1',
-      '--gpu',
-      gpu,
-      '--dry-run',
-      '--yes',
+  const onboard = <T = unknown>(more: string[]) =>
+    world.json<T>([
+      ...['onboard', '--name', NAME, '--provider', 'openai-compatible', '--endpoint', model.baseUrl],
+      ...['--model', 'scripted-1', '--yes', ...more],
     ]);
+  const dryRun = (gpu: string) => onboard<{ plan: { gpu: { chosen: string | null } } }>(['--gpu', gpu, '--dry-run']);
   const diagnosis = async (): Promise<PluginReport | undefined> => {
     const { result } = await world.json<{ plugins: PluginReport[] }>(['plugins', 'doctor']);
     return result.plugins.find(({ name }) => name === 'acme-faulty');
@@ -192,6 +186,34 @@ describe('a broken plugin', () => {
     expect(stderr.length).toBeLessThan(5_000);
     expect(await unrelated()).toEqual(before);
   });
+
+  it.each([
+    [
+      'hangs',
+      'export default () => new Promise(() => {});',
+      'HOOK_TIMEOUT',
+      /did not finish hook pre-create within 300 ms/,
+    ],
+    [
+      'changes its input',
+      'export default ({ plan }) => { plan.user = "0:0"; };',
+      'HOOK_FAILED',
+      /its input, which is frozen/,
+    ],
+    ['returns nonsense', 'export default () => ({ patch: { privileged: true } });', 'PLAN_PATCH_REFUSED', /privileged/],
+    ['ends the process', 'export default () => process.exit(0);', 'PLUGIN_EXITED', /hook pre-create/],
+  ])(
+    'whose hook %s fails the onboard, by name, and is remembered',
+    async (_title, hook, code, words) => {
+      await put({ hook });
+      const answer = await onboard(['--gpu', 'off', '--forward', '--no-smoke']);
+      expect(answer.error).toMatchObject({ code, plugin: 'acme-faulty@1.0.0' });
+      expect(answer.error.message).toMatch(words);
+      expect((await diagnosis())?.faults).toContainEqual(expect.objectContaining({ code, at: expect.any(String) }));
+      expect(await unrelated()).toEqual(before);
+    },
+    300_000,
+  );
 
   it('is not looked at in safe mode', async () => {
     await put({ gpu: 'process.exit(9);' });
