@@ -59,12 +59,16 @@ describe('what a sandboxed agent can and cannot reach', () => {
       { env: { ...world.env, SCRIPTED_KEY: KEY } },
     );
 
-  const inside = async (as: RunAs, argv: string[]) => {
-    const reply = await callSupervisor({ driver, containerId: agentIdOf(world, NAME), timeoutMs: 30_000 }, 'run', {
-      as,
-      argv,
-      timeoutMs: 20_000,
-    });
+  const inside = async (as: RunAs, argv: string[], timeoutMs = 20_000) => {
+    const reply = await callSupervisor(
+      { driver, containerId: agentIdOf(world, NAME), timeoutMs: timeoutMs + 10_000 },
+      'run',
+      {
+        as,
+        argv,
+        timeoutMs,
+      },
+    );
     if (reply.outcome !== 'exited') throw new Error(JSON.stringify(reply));
     return reply;
   };
@@ -236,7 +240,7 @@ describe('what a sandboxed agent can and cannot reach', () => {
   it('gives a process of the tools’ uid that takes the gateway’s port during a restart no request at all', async () => {
     // Tries for the port all the time; whatever it gets it writes down.
     const squat = `
-      const fs = require('fs'); const end = Date.now() + 25000; let held = 0;
+      const fs = require('fs'); const end = Date.now() + 85000; let held = 0;
       const tryOnce = () => {
         if (Date.now() > end) { console.log(JSON.stringify({ held })); process.exit(0); }
         const server = require('http').createServer((request, response) => {
@@ -247,7 +251,7 @@ describe('what a sandboxed agent can and cannot reach', () => {
         server.listen(18789, '127.0.0.1', () => { held += 1; fs.appendFileSync('/workspace/held', 'x'); });
       };
       tryOnce();`;
-    const thief = inside('tools', [PATHS.node, '-e', squat]).catch((error: Error) => error);
+    const thief = inside('tools', [PATHS.node, '-e', squat], 90_000).catch((error: Error) => error);
     const { startPulse, isKept } = await import('./world/pulse.ts');
     const pulse = startPulse(`http://127.0.0.1:${recordOf(world, NAME).ingressPort}/healthz`, 100, 60_000);
     const restart = await world.json([NAME, 'gateway', 'restart']);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from './clock.ts';
 import { pingIngress } from './ingress.ts';
+import type { Clock } from './services.ts';
 
 let server: Server;
 const serve = async (listener: RequestListener): Promise<number> => {
@@ -15,7 +16,7 @@ afterEach(() => {
   server.close();
 });
 
-const ping = (port: number, more: { signal?: AbortSignal; boundMs?: number } = {}) =>
+const ping = (port: number, more: { signal?: AbortSignal; boundMs?: number; clock?: Clock } = {}) =>
   pingIngress({
     port,
     ping: { path: '/healthz', status: 200 },
@@ -46,6 +47,26 @@ describe('pingIngress', () => {
     await expect(ping(port)).rejects.toMatchObject({
       code: 'RESTART_INGRESS_FAILED',
       message: expect.stringMatching(words),
+    });
+  });
+
+  it('comes back when it is told to', async () => {
+    const statuses = [503, 503, 200];
+    const port = await serve((_request, response) =>
+      response.writeHead(statuses.shift() ?? 500, { 'retry-after': '1' }).end(),
+    );
+    const pauses: number[] = [];
+    const clock = { ...systemClock, sleep: async (ms: number) => void pauses.push(ms) };
+    expect(await ping(port, { clock })).toMatchObject({ status: 200 });
+    expect(pauses).toEqual([1000, 1000]);
+  });
+
+  it('says what it was told for all of its time', async () => {
+    const port = await serve((_request, response) =>
+      response.writeHead(503, { 'retry-after': '1' }).end('the gateway is away'),
+    );
+    await expect(ping(port, { boundMs: 80 })).rejects.toMatchObject({
+      message: expect.stringMatching(/answered 503, not 200 for 0.08 s: the gateway is away\.$/),
     });
   });
 

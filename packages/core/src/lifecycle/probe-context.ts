@@ -9,7 +9,7 @@ import {
   type RunInAgent,
 } from '@nemoclaw/plugin-api';
 import { callSupervisor } from './control.ts';
-import { homeLabels } from './names.ts';
+import { homeLabels, sandboxLabels } from './names.ts';
 import type { Services } from './services.ts';
 import { hostEntries } from './specs.ts';
 
@@ -64,7 +64,9 @@ export interface ProbeContextInput {
 
 export const probeContext = async (input: ProbeContextInput): Promise<ProbeContext> => {
   const { services, driver, egress, sandbox } = input;
-  const helperImage = input.helperImage;
+  const { helperImage, homeId } = input;
+  // With the sandbox's id, so that one that a crash left is taken away with the sandbox.
+  const labels = sandbox ? sandboxLabels({ homeId, name: sandbox.name, sandboxId: sandbox.id }) : homeLabels(homeId);
   return {
     now: services.clock.now,
     elapsed: services.clock.elapsed,
@@ -91,7 +93,7 @@ export const probeContext = async (input: ProbeContextInput): Promise<ProbeConte
               {
                 ...spec,
                 name: `nemoclaw-probe-${randomBytes(6).toString('hex')}`,
-                labels: { ...homeLabels(input.homeId), [LABELS.role]: 'probe' },
+                labels: { ...labels, [LABELS.role]: 'probe' },
                 image: helperImage,
               },
               signal ? { signal } : {},

@@ -1,10 +1,11 @@
 import { LABELS } from '@nemoclaw/plugin-api';
+import { codedError } from '../../errors/index.ts';
 import { hostEndpointOf } from '../host-endpoint.ts';
 import { egressNetworkName, homeLabels, objectNames } from '../names.ts';
 import { connectFromHost } from '../probe-context.ts';
 import { forwardSpec } from '../specs.ts';
 import { subnetCandidates } from '../subnets.ts';
-import { recordOf } from './data.ts';
+import { type OnboardData, recordOf } from './data.ts';
 import {
   ensureOwned,
   labelsFor,
@@ -12,6 +13,7 @@ import {
   type OnboardTools,
   objectLabels,
   removeGeneration,
+  removeThrowAways,
   updateOwnership,
 } from './tools.ts';
 
@@ -37,6 +39,7 @@ export const egressStep = (tools: OnboardTools): OnboardStep => ({
     note(`${network.subnet}, gateway ${network.gateway}`);
   },
   async undo({ data, signal }) {
+    await removeThrowAways(tools, data, signal);
     await removeEgressIfUnused(tools, data.name, signal);
   },
 });
@@ -88,11 +91,30 @@ export const forwardStep = (tools: OnboardTools): OnboardStep => ({
     data.forwardId = await ensureOwned(tools, data, 'forward', spec, signal);
     await save();
     await tools.driver.start(data.forwardId, { signal });
+    await waitForForward(tools, data, endpoint.port, signal);
   },
   async undo({ data, signal }) {
     await removeGeneration(tools, data, data.generations.forward, signal);
   },
 });
+
+const FORWARD_START_MS = 15_000;
+
+/** Until it listens: a probe that came first would blame a firewall. Where the gateway is not this host's, the probe alone can tell. */
+const waitForForward = async (tools: OnboardTools, data: OnboardData, port: number, signal: AbortSignal) => {
+  const { driver, services } = tools;
+  if ((await driver.capabilities({ signal })).hostAddress !== 'direct') return;
+  const begin = services.clock.elapsed();
+  while (services.clock.elapsed() - begin < FORWARD_START_MS) {
+    if ((await connectFromHost(data.egressGateway, port, 1_000)) === 'open') return;
+    const state = await driver.inspect(data.forwardId, { signal });
+    if (state?.phase !== 'running')
+      throw codedError('ENGINE_ERROR', {
+        message: `The forwarder of port ${port} did not start: its container is ${state?.phase ?? 'gone'}${state?.error ? ` (${state.error})` : ''}.`,
+      });
+    await services.clock.sleep(200, signal);
+  }
+};
 
 /** The sandbox's own network: no address of the host on it, no way out but the relay. */
 export const networkStep = (tools: OnboardTools): OnboardStep => ({
