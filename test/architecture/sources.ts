@@ -15,9 +15,13 @@ export interface Source {
 
 const TEST_FILE = /\.(test|itest|fixture)\.ts$|\/(fixtures|testing)\//;
 
+/** Texts of packages that others will own: their rules are not the workspace's. */
+const TEMPLATES = 'packages/core/src/plugin-scaffold/templates/';
+
 /** All TypeScript of packages and plugins, tests and their fixtures marked. */
 export function workspaceSources(): Source[] {
   return globSync('{packages,plugins}/*/src/**/*.ts', { cwd: ROOT })
+    .filter((path) => !path.startsWith(TEMPLATES))
     .sort()
     .map((path) => ({
       path,
