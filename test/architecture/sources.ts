@@ -15,10 +15,13 @@ export interface Source {
 
 const TEST_FILE = /\.(test|itest|fixture)\.ts$|\/(fixtures|testing)\//;
 
-/** All TypeScript of packages and plugins, tests and their fixtures marked; what a scaffold writes is text of others' packages. */
+/** Texts of packages that others will own: their rules are not the workspace's. */
+const TEMPLATES = 'packages/core/src/plugin-scaffold/templates/';
+
+/** All TypeScript of packages and plugins, tests and their fixtures marked. */
 export function workspaceSources(): Source[] {
   return globSync('{packages,plugins}/*/src/**/*.ts', { cwd: ROOT })
-    .filter((path) => !path.includes('/plugin-scaffold/templates/') || path.endsWith('/index.ts'))
+    .filter((path) => !path.startsWith(TEMPLATES))
     .sort()
     .map((path) => ({
       path,

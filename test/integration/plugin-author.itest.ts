@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorld, type World } from './world/cli.ts';
+import { makeWorld, ROOT, type World } from './world/cli.ts';
 import { type Registry, startRegistry } from './world/registry.ts';
 
 const RELEASED = ['plugin-api', 'supervisor', 'relay', 'core', 'testkit'].map((name) => `packages/${name}`);
@@ -43,6 +43,22 @@ describe('a stranger writes a plugin, reading only docs/write-a-plugin.md', () =
       expect(tested.all).toMatch(/Tests +\d+ passed/);
     },
     180_000,
+  );
+
+  it.each(['gpu-amd', 'probe-service', 'hook-cost-label'])(
+    'the example %s is green in a folder of its own',
+    async (name) => {
+      const copy = join(folder, name);
+      cpSync(join(ROOT, 'docs/examples', name), copy, { recursive: true });
+      const installed = await npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], copy);
+      expect(installed.exitCode, installed.all).toBe(0);
+      const tested = await npm(['test'], copy);
+      expect(tested.exitCode, tested.all).toBe(0);
+      expect(tested.all).toMatch(/(?:Tests +|pass )\d+/);
+      expect((await world.json(['plugins', 'link', copy])).status).toBe('ok');
+      expect((await world.run(['plugins', 'doctor'])).exitCode).toBe(0);
+      await world.run(['plugins', 'uninstall', `nemoclaw-${name}`]);
+    },
   );
 
   it('the strategy has at most 60 lines, and is used in at most five commands', async () => {

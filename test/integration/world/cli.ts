@@ -14,7 +14,7 @@ export interface Envelope<T> {
   schemaVersion: number;
   status: 'ok' | 'error';
   result: T;
-  error: { code: string; message: string; hint?: string };
+  error: { code: string; message: string; hint?: string; plugin?: string };
   warnings: string[];
 }
 

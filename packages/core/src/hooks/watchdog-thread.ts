@@ -62,7 +62,7 @@ export const watchdogThread = (threads: typeof import('node:worker_threads')): v
       `${program}: PLUGIN_BLOCKED: ${names.length > 1 ? 'one of ' : ''}${names.join(', ')} kept the whole program from going on, ` +
       `so it was ended. What it did is in the journal: run "${program} <name> recover".\n`;
     for (const call of faults === undefined ? [] : blockers.values()) {
-      const message = `Plugin ${call.plugin} blocked the whole program in ${call.what} (bound ${call.timeoutMs} ms). Likely cause: a loop that does not end.`;
+      const message = `Plugin ${call.plugin} ${blockers.size > 1 ? 'may have ' : ''}blocked the whole program in ${call.what} (bound ${call.timeoutMs} ms). Likely cause: a loop that does not end.`;
       const at = new Date().toISOString();
       try {
         appendFileSync(

@@ -112,6 +112,15 @@ export const createRegistry = async (options: RegistryOptions): Promise<Registry
     const named = entries.filter((entry) => entry.kind === kind && entry.id === id);
     return named.find((entry) => entry.state.diagnosis === 'ok') ?? named[0];
   };
+  /** What is asked for may be in a package that could not even be read. */
+  const unusable = (): string =>
+    packages
+      .filter(({ state }) => state.diagnosis !== 'ok' && state.diagnosis !== 'disabled')
+      .map(
+        ({ name, version, state }) =>
+          ` Plugin ${name}@${version} cannot be used: ${'reason' in state ? state.reason : ''}`,
+      )
+      .join('');
   const all = (kind: ContributionKind): ContributionEntry[] =>
     entries
       .filter((entry) => entry.kind === kind && entry.state.diagnosis === 'ok')
@@ -142,7 +151,7 @@ export const createRegistry = async (options: RegistryOptions): Promise<Registry
       if (!entry) {
         const known = all(kind).map((other) => other.id);
         throw codedError(UNKNOWN[kind], {
-          message: `There is no ${NOUN[kind]} "${id}". Known: ${known.join(', ') || 'none'}.`,
+          message: `There is no ${NOUN[kind]} "${id}". Known: ${known.join(', ') || 'none'}.${unusable()}`,
           details: { kind, id, known },
         });
       }

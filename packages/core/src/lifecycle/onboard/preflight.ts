@@ -66,6 +66,9 @@ export const gpuRouting = async (services: Services, request: string): Promise<P
     services.faults.note(error);
     broken.set(id, error);
   });
+  // A strategy that is not among them may be there all the same: the registry knows why it is not used.
+  if (!['auto', 'off'].includes(request) && !bids.some(({ strategy }) => strategy === request))
+    await (await services.registry()).load('gpu', request);
   // Who asks for it by name is told what is wrong with it; everybody else only that it was passed over.
   if (broken.has(request)) throw broken.get(request);
   const route = routeGpu({ bids, request });
