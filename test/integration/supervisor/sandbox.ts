@@ -10,7 +10,12 @@ import { withSupervisorRecipe } from '../../../packages/core/src/images/supervis
 import { callSupervisor } from '../../../packages/core/src/lifecycle/control.ts';
 import { objectNames } from '../../../packages/core/src/lifecycle/names.ts';
 import { agentSpec } from '../../../packages/core/src/lifecycle/specs.ts';
-import { sealedFiles, stateFiles, workspaceFiles } from '../../../packages/core/src/lifecycle/volume-files.ts';
+import {
+  sealedFiles,
+  stateFiles,
+  toolsFiles,
+  workspaceFiles,
+} from '../../../packages/core/src/lifecycle/volume-files.ts';
 import { PARENT, ROOT } from '../world/cli.ts';
 
 const HOST_ROOTS = '/etc/ssl/certs/ca-certificates.crt';
@@ -101,6 +106,7 @@ export const startFakeSandbox = async (driver: Driver, groups: number[] = [44]):
     [volumes.sealed, sealed],
     [volumes.state, stateFiles({ agent, nonce })],
     [volumes.workspace, workspaceFiles({ nonce })],
+    [volumes.tools, toolsFiles({ nonce })],
   ] as const) {
     await driver.ensureVolume({ name: volume, labels });
     await put(volume, files);
@@ -112,7 +118,8 @@ export const startFakeSandbox = async (driver: Driver, groups: number[] = [44]):
   const { id: containerId } = await driver.create(spec);
   const dispose = async (): Promise<void> => {
     await driver.remove(containerId, { force: true });
-    for (const volume of [volumes.sealed, volumes.state, volumes.workspace]) await driver.removeVolume(volume);
+    for (const volume of [volumes.sealed, volumes.state, volumes.workspace, volumes.tools])
+      await driver.removeVolume(volume);
     for (const tag of image.tags) await driver.removeImage(tag);
   };
   await driver.start(containerId).catch(async (error: unknown) => {
