@@ -44,7 +44,7 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
       isolation: 'shared',
       isolationProof: 'proved',
     });
-    expect(record?.proofs.tools).toMatchObject({ uid: IDS.tools });
+    expect(record?.proofs.tools).toMatchObject({ uid: IDS.gateway });
     expect(record?.proofs.inference?.probe).toMatchObject({ status: 'ok', code: 'ok' });
     expect(record?.proofs.bridge?.probe).toMatchObject({ status: 'ok' });
     expect(record?.proofs.chat?.elapsedMs).toBeGreaterThan(0);
