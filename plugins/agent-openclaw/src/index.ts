@@ -16,7 +16,7 @@ export default defineAgent({
   memoryBytes: 3 * GIB,
   profiles: PROFILES.map(({ id, promptTokens, answerTokens }) => ({ id, promptTokens, answerTokens })),
   isolation: [
-    // First what `auto` takes: `separate` waits for its restarts to be understood (docs/decisions/0008i).
+    // First what `auto` takes: `separate` waits for its restarts to be understood (docs/decisions/0010).
     {
       mode: 'shared',
       memoryBytes: 0,
