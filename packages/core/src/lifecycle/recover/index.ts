@@ -76,7 +76,7 @@ const finishPending = async (
   if (gone) await store.removeSandbox(name);
   return {
     gone,
-    action: `${direction === 'forward' ? 'finished' : 'took back'} the unfinished ${journal.operation} of ${name}`,
+    action: `${direction === 'forward' ? 'finished the' : 'took back the unfinished'} ${journal.operation} of ${name}`,
   };
 };
 
