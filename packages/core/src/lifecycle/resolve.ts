@@ -22,6 +22,11 @@ const learnSecrets = async ({ store, redactor }: Services, name: string): Promis
     const secret = await store.readSecret(name, file);
     if (secret !== undefined) redactor.learn(secret);
   }
+  // A plan that can't be read is the trouble of whoever needs it.
+  const plan = (await store.readPlan(name).catch(() => undefined))?.plan;
+  if (!plan) return;
+  redactor.learnEnv(plan.env);
+  redactor.learnJson({ entrypoint: plan.entrypoint, command: plan.command, labels: plan.labels });
 };
 
 export interface KnownSandbox {

@@ -73,7 +73,7 @@ export const gpuSetLocked = async (
   try {
     const outcome = await runOperation(replaceOperation(tools, data), {
       ...operationOptions(services, options),
-      onFailure: failureReporter({
+      ...failureReporter({
         services,
         driver,
         name,

@@ -75,7 +75,7 @@ export const heal = async (
   try {
     await runOperation(operation, {
       ...operationOptions(services, options),
-      onFailure: failureReporter({
+      ...failureReporter({
         services,
         onProgress: options.onProgress,
         driver: tools.driver,
