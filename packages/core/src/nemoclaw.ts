@@ -1,7 +1,7 @@
 import type { CodedError, Driver } from '@nemoclaw/plugin-api';
 import type { CallOptions, Nemoclaw, NemoclawOptions } from './api/nemoclaw.ts';
 import { readConfig } from './config/config.ts';
-import { codedError, toCodedError } from './errors/index.ts';
+import { codedError } from './errors/index.ts';
 import { createPluginGuards } from './hooks/index.ts';
 import { agents } from './lifecycle/agents.ts';
 import { systemClock } from './lifecycle/clock.ts';
@@ -18,7 +18,8 @@ import { recover } from './lifecycle/recover/index.ts';
 import { gatewayRestart } from './lifecycle/restart.ts';
 import type { Services } from './lifecycle/services.ts';
 import { redactError, shown } from './lifecycle/shown.ts';
-import { gatewayStatus, status } from './lifecycle/status.ts';
+import { events, gatewayStatus, status } from './lifecycle/status/index.ts';
+import { list } from './lifecycle/list.ts';
 import { chat, exec, logs } from './lifecycle/talk.ts';
 import { createPluginStore, installedPackages, storePaths } from './plugin-store/index.ts';
 import {
@@ -31,7 +32,7 @@ import {
 } from './plugins/index.ts';
 import { createRegistry, type Registry, safeMode } from './plugins/registry.ts';
 import { createRedactor, type Redactor } from './redaction/index.ts';
-import { createStateStore } from './state/store.ts';
+import { createStateStore, type StateStore } from './state/store.ts';
 
 /** Computed when first asked for, once. */
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
@@ -41,6 +42,12 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 
 const builtIn = (options: NemoclawOptions): PluginPackage[] =>
   options.builtinPlugins.map((plugin) => ({ ...plugin, source: 'built-in' as const }));
+
+/** What plugins and containers said stands in a record too, and a record is shown without the core (the CLI's fast path). */
+const keepingClean = (store: StateStore, redactor: Redactor): StateStore => ({
+  ...store,
+  writeRecord: (record) => store.writeRecord(redactor.redactJson(record)),
+});
 
 /** A plugin may be written without types. */
 const textsIn = (list: unknown): string[] =>
@@ -69,7 +76,7 @@ const services = async (
   return {
     options,
     config,
-    store: createStateStore(options.home),
+    store: keepingClean(createStateStore(options.home), redactor),
     redactor,
     clock: systemClock,
     guards,
@@ -139,18 +146,15 @@ export const createNemoclaw = async (given: NemoclawOptions): Promise<Nemoclaw> 
   return {
     onboard: (input, options) => call(options, (own) => onboard(all, input, own)),
     async list() {
-      const records: Awaited<ReturnType<Nemoclaw['list']>> = { records: [], unreadable: [] };
-      for (const name of await all.store.listNames()) {
-        try {
-          const record = await all.store.readRecord(name);
-          if (record) records.records.push(record);
-        } catch (error) {
-          records.unreadable.push({ name, error: redactError(redactor, toCodedError(error)) as CodedError });
-        }
-      }
-      return { ...records, records: redactor.redactJson(records.records) };
+      const { records, unreadable, conditions } = await list(all);
+      const errors = unreadable.map(({ name, error }) => ({
+        name,
+        error: redactError(redactor, error) as CodedError,
+      }));
+      return { records: redactor.redactJson(records), unreadable: errors, conditions };
     },
     status: (name, options) => call(options, (own) => status(all, name, own)),
+    events: (name) => call(undefined, () => events(all, name)),
     gatewayStatus: (name, options) => call(options, (own) => gatewayStatus(all, name, own)),
     gatewayRestart: (name, options) => call(options, (own) => gatewayRestart(all, name, own)),
     recover: (name, options) => call(options, (own) => recover(all, name, own)),

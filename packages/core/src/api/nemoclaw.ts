@@ -3,7 +3,7 @@ import type { RelayStatus } from '@nemoclaw/relay/protocol';
 import type { RestartResult, SupervisorStatus } from '@nemoclaw/supervisor/protocol';
 import type { PluginStore } from '../plugin-store/index.ts';
 import type { OnProgress } from './events.ts';
-import type { SandboxRecord } from './records.ts';
+import type { OwnershipStatus, SandboxEvent, SandboxRecord } from './records.ts';
 
 export interface CallOptions {
   signal?: AbortSignal;
@@ -57,6 +57,10 @@ export interface StatusResult {
   record: SandboxRecord;
   /** A pending operation found in the journal. */
   pending?: { operation: string; step: string; startedAt: string };
+  /** There when it is not ready, by the journals and the last look at the engine; with `live`, by the one just now. */
+  condition?: { status: OwnershipStatus; reason: string; ids: string[]; at: string };
+  /** What is still so, or was when the engine was last looked at. */
+  events?: SandboxEvent[];
   /** Only with `live`. */
   live?: {
     agent: { state: Liveness; containerId?: string };
@@ -77,6 +81,11 @@ export interface RestartReport extends RestartResult {
 export interface DestroyResult {
   removed: { containers: number; networks: number; volumes: number; files: boolean };
   notes: string[];
+}
+
+export interface RecoverOptions extends CallOptions {
+  /** Goes on with an empty volume where the agent's state is gone; without it that is refused, STATE_MISSING. */
+  acceptEmptyState?: boolean;
 }
 
 export interface RecoverResult {
@@ -161,14 +170,21 @@ export interface GpuExplanation {
 /** The whole program below the command line. Made by `createNemoclaw`; every method throws CodedError. */
 export interface Nemoclaw {
   onboard(input: OnboardInput, options?: CallOptions): Promise<OnboardResult>;
-  list(): Promise<{ records: SandboxRecord[]; unreadable: { name: string; error: CodedError }[] }>;
+  list(): Promise<{
+    records: SandboxRecord[];
+    unreadable: { name: string; error: CodedError }[];
+    /** Of those that are not ready, by name. */
+    conditions: Record<string, OwnershipStatus>;
+  }>;
   status(name: string, options?: CallOptions & { live?: boolean }): Promise<StatusResult>;
+  /** What was out of the ordinary with its containers, the latest first; works without an engine. */
+  events(name: string): Promise<{ events: SandboxEvent[] }>;
   gatewayStatus(name: string, options?: CallOptions): Promise<SupervisorStatus>;
   gatewayRestart(
     name: string,
     options: CallOptions & { soft?: boolean; timeoutMs?: number; settleMs?: number },
   ): Promise<RestartReport>;
-  recover(name: string, options?: CallOptions): Promise<RecoverResult>;
+  recover(name: string, options?: RecoverOptions): Promise<RecoverResult>;
   destroy(name: string, options?: CallOptions): Promise<DestroyResult>;
   logs(
     name: string,

@@ -42,7 +42,7 @@ export const agentRows = {
     audience: 'environment',
     exit: 1,
     message: 'The sandbox was built by another version of this program and does not understand this one.',
-    hint: 'Use the version that built it, or make it again with this one: `nemoclaw <name> destroy`, then `nemoclaw onboard`.',
+    hint: 'Use the version that built it, or bring it up to this one: `nemoclaw <name> upgrade`.',
   },
   SUPERVISOR_UNREACHABLE: {
     audience: 'environment',

@@ -7,6 +7,7 @@ import { failureReporter } from '../failure.ts';
 import { recordOf } from '../onboard/data.ts';
 import { gpuRouting } from '../onboard/preflight.ts';
 import { toolsFor } from '../onboard/tools.ts';
+import { observeOwnership } from '../observe.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
 import { withEnding } from '../replace/ending.ts';
 import { newReplaceData } from '../replace/new-data.ts';
@@ -88,6 +89,7 @@ export const gpuSetLocked = async (
       }),
     });
     const { notes, warnings } = outcome;
+    await observeOwnership(services, driver, await knownSandbox(services, name));
     return { changed: true, before, record: recordOf(data), warnings: [...route.warnings, ...warnings], notes };
   } catch (error) {
     throw await withEnding(tools, data, error);

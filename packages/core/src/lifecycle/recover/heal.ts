@@ -1,10 +1,11 @@
 import { CodedError, type ContainerPhase, isCodedError } from '@nemoclaw/plugin-api';
-import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
+import type { RecoverOptions, RecoverResult } from '../../api/nemoclaw.ts';
 import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { toolsFor } from '../onboard/tools.ts';
+import { observeOwnership } from '../observe.ts';
 import { operationOptions } from '../operation-options.ts';
 import { knownSandbox, unresolved } from '../resolve.ts';
 import type { Services } from '../services.ts';
@@ -58,7 +59,7 @@ export const heal = async (
   services: Services,
   name: string,
   actions: string[],
-  options: CallOptions,
+  options: RecoverOptions,
   anew: Partial<Repair> = {},
 ): Promise<RecoverResult> => {
   const signal = options.signal ?? new AbortController().signal;
@@ -67,13 +68,16 @@ export const heal = async (
   const known = await knownSandbox(services, name);
   const { record } = known;
   const seen = await look(tools.driver, known, tools.homeId, signal);
-  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
+  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished') {
+    await observeOwnership(services, tools.driver, known, signal);
     throw unresolved(name, services.options.program, seen.agent);
+  }
   const repair = { ...planRepair(seen, record.provider.forward), ...anew };
-  const operation = healOperation(tools, known, seen, repair, await services.store.readPlan(name));
+  const operation = healOperation(tools, known, seen, repair, await services.store.readPlan(name), options.acceptEmptyState);
   const { data } = operation;
+  let emptied: string[];
   try {
-    await runOperation(operation, {
+    const { notes } = await runOperation(operation, {
       ...operationOptions(services, options),
       ...failureReporter({
         services,
@@ -89,11 +93,13 @@ export const heal = async (
         containers: () => ({ agent: data.agentId, relay: data.relayId, forward: data.forwardId }),
       }),
     });
+    emptied = notes.filter((note) => note.startsWith('volumes: ')).map((note) => note.slice('volumes: '.length));
   } catch (error) {
     if (repair.agent || !isCodedError(error) || !SEALED.has(error.code))
       throw stays(error, services.options.program, name);
     const found = `found sealed files that are not as they were written (${error.message})`;
     return heal(services, name, [...actions, ...settled, found], options, { agent: true });
   }
-  return { verdict: 'healthy', actions: [...actions, ...settled, ...healActions(seen, repair, data)] };
+  await observeOwnership(services, tools.driver, await knownSandbox(services, name), signal, 'healed');
+  return { verdict: 'healthy', actions: [...actions, ...settled, ...emptied, ...healActions(seen, repair, data)] };
 };

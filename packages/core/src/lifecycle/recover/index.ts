@@ -1,4 +1,4 @@
-import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
+import type { CallOptions, RecoverOptions, RecoverResult } from '../../api/nemoclaw.ts';
 import { codedError } from '../../errors/index.ts';
 import { resumeOperation } from '../../operations/run.ts';
 import type { Operation, OperationJournal } from '../../operations/types.ts';
@@ -81,7 +81,11 @@ const finishPending = async (
 };
 
 /** From any state to one healthy sandbox, or to none where it never came to be; says what it did. */
-export const recover = async (services: Services, input: string, options: CallOptions = {}): Promise<RecoverResult> => {
+export const recover = async (
+  services: Services,
+  input: string,
+  options: RecoverOptions = {},
+): Promise<RecoverResult> => {
   const { store } = services;
   const name = parseSandboxName(input);
   const pending = await store.readOperation(name);

@@ -137,15 +137,18 @@ export const healOperation = (
   seen: Seen,
   repair: Repair,
   recorded?: SandboxPlan,
+  acceptEmpty = false,
 ): Operation<OnboardData> => {
   const data = healData(known, seen, repair, recorded);
   const making = Object.values(repair).some(Boolean);
+  // One that runs holds its state; whatever else is about to start must not start on another one.
+  const runs = seen.agent.state === 'present' && seen.agent.container.phase === 'running';
   const steps = [
     ...(making ? [clearStep(tools, seen, repair), forgetStep(tools, repair), healImagesStep(tools, repair)] : []),
     ...(repair.egress ? [egressStep(tools)] : []),
     ...(repair.forward ? [forwardStep(tools)] : []),
     ...(repair.network ? [networkStep(tools)] : []),
-    ...(making ? [volumesCheckStep(tools)] : []),
+    ...(making || !runs ? [volumesCheckStep(tools, acceptEmpty)] : []),
     ...(repair.relay ? [relayStep(tools)] : []),
     startOthersStep(tools, repair),
     ...(repair.relay ? [] : [renewLeafStep(tools)]),
