@@ -12,6 +12,7 @@ import { gpuExplain } from './lifecycle/gpu/explain.ts';
 import { gpuProve } from './lifecycle/gpu/prove.ts';
 import { gpuSet } from './lifecycle/gpu/set.ts';
 import { learningDriver } from './lifecycle/learning-driver.ts';
+import { list } from './lifecycle/list.ts';
 import { onboard } from './lifecycle/onboard/index.ts';
 import { gpuRouting } from './lifecycle/onboard/preflight.ts';
 import { recover } from './lifecycle/recover/index.ts';
@@ -19,7 +20,6 @@ import { gatewayRestart } from './lifecycle/restart.ts';
 import type { Services } from './lifecycle/services.ts';
 import { redactError, shown } from './lifecycle/shown.ts';
 import { events, gatewayStatus, status } from './lifecycle/status/index.ts';
-import { list } from './lifecycle/list.ts';
 import { chat, exec, logs } from './lifecycle/talk.ts';
 import { createPluginStore, installedPackages, storePaths } from './plugin-store/index.ts';
 import {

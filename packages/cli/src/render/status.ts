@@ -31,7 +31,10 @@ function recordRows(record: SandboxRecord, now: Date, condition: StatusResult['c
     ...(condition === undefined
       ? []
       : [['status', `${condition.status}, seen ${ago(condition.at, now)}: ${oneLine(condition.reason)}`] as const]),
-    ['phase', `${condition === undefined ? record.phase : `not ready (was ${record.phase})`}, created ${ago(record.createdAt, now)}`],
+    [
+      'phase',
+      `${condition === undefined ? record.phase : `not ready (was ${record.phase})`}, created ${ago(record.createdAt, now)}`,
+    ],
     ['agent', `${agent.id} ${agent.version} (${agent.plugin}), profile ${agent.profile}`],
     ['tools', `${agent.isolation}: ${agent.isolationProof}${toolsProof(record, now)}`],
     [

@@ -3,9 +3,9 @@ import type { RecoverOptions, RecoverResult } from '../../api/nemoclaw.ts';
 import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
+import { observeOwnership } from '../observe.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { toolsFor } from '../onboard/tools.ts';
-import { observeOwnership } from '../observe.ts';
 import { operationOptions } from '../operation-options.ts';
 import { knownSandbox, unresolved } from '../resolve.ts';
 import type { Services } from '../services.ts';
@@ -73,7 +73,14 @@ export const heal = async (
     throw unresolved(name, services.options.program, seen.agent);
   }
   const repair = { ...planRepair(seen, record.provider.forward), ...anew };
-  const operation = healOperation(tools, known, seen, repair, await services.store.readPlan(name), options.acceptEmptyState);
+  const operation = healOperation(
+    tools,
+    known,
+    seen,
+    repair,
+    await services.store.readPlan(name),
+    options.acceptEmptyState,
+  );
   const { data } = operation;
   let emptied: string[];
   try {

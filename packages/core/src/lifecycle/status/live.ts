@@ -71,11 +71,15 @@ const relayLiveness = async (
   }
 };
 
+/** Whoever asks how things are waits for it. */
+const PING_MS = 15_000;
+const AWAY_PING_MS = 1_000;
+
 /** Ingress, and every probe of this moment, side by side; what is not well becomes a reason. */
 const proveLive = async (
   services: Services,
   { record }: KnownSandbox,
-  containerId: string,
+  container: { id: string; gatewayRuns: boolean },
   signal: AbortSignal,
   reasons: string[],
 ): Promise<void> => {
@@ -84,12 +88,14 @@ const proveLive = async (
     driver: await services.driver(),
     homeId: await services.store.homeId(),
     hostEndpoints: [],
-    sandbox: { id: record.sandboxId, name: record.name, containerId },
+    sandbox: { id: record.sandboxId, name: record.name, containerId: container.id },
   });
+  // The relay holds what comes for a gateway that is away: that it is was just said.
+  const boundMs = container.gatewayRuns ? PING_MS : AWAY_PING_MS;
   const ping = async (): Promise<void> => {
     try {
       const { agent } = await services.agent(record.agent.id);
-      await pingIngress({ port: record.ingressPort, ping: agent.ping, clock: services.clock, signal });
+      await pingIngress({ port: record.ingressPort, ping: agent.ping, clock: services.clock, signal, boundMs });
     } catch (error) {
       signal.throwIfAborted();
       const plugin = isCodedError(error) && error.code !== 'RESTART_INGRESS_FAILED';
@@ -129,13 +135,17 @@ export const liveStatus = async (
     } catch (error) {
       reasons.push(`the supervisor does not answer: ${words(error)}`);
     }
-    await proveLive(services, known, containerId, signal ?? new AbortController().signal, reasons);
+    const container = { id: containerId, gatewayRuns: supervisor?.state === 'running' };
+    await proveLive(services, known, container, signal ?? new AbortController().signal, reasons);
   }
   const live: Live = {
     agent,
     relay,
     ...(supervisor ? { supervisor } : {}),
-    verdict: reasons.length === 0 && !conditionNow(known.ownership, observed.events, services.clock.now()) ? 'ready' : 'not_ready',
+    verdict:
+      reasons.length === 0 && !conditionNow(known.ownership, observed.events, services.clock.now())
+        ? 'ready'
+        : 'not_ready',
     reasons,
   };
   return { live, events: observed.events };
