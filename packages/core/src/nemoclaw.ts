@@ -6,6 +6,7 @@ import { createPluginGuards } from './hooks/index.ts';
 import { agents } from './lifecycle/agents.ts';
 import { systemClock } from './lifecycle/clock.ts';
 import { loadGpuStrategies, loadProbes } from './lifecycle/contributions.ts';
+import { debugBundle } from './lifecycle/debug/index.ts';
 import { destroy } from './lifecycle/destroy.ts';
 import { doctor } from './lifecycle/doctor.ts';
 import { gpuExplain } from './lifecycle/gpu/explain.ts';
@@ -163,6 +164,7 @@ export const createNemoclaw = async (given: NemoclawOptions): Promise<Nemoclaw> 
     exec: (name, input, options) => call(options, (own) => exec(all, name, input, own), 'stream'),
     chat: (name, input, options) => call(options, (own) => chat(all, name, input, own), 'stream'),
     doctor: (name, options) => call(options, (own) => doctor(all, name, own)),
+    debug: (name, options) => call(options, (own) => debugBundle(all, name, own)),
     gpuList: (options) =>
       call(options, async () => {
         const { bids, chosen, reason } = await gpuRouting(all, 'auto');

@@ -1,7 +1,6 @@
 import type { SandboxRecord, StatusResult } from '@nemoclaw/core';
-import { oneLine } from '@nemoclaw/core/text';
 import { ago, duration } from './age.ts';
-import { eventLine } from './events.ts';
+import { eventLine, flat } from './events.ts';
 import { noSandbox } from './list.ts';
 import { facts } from './table.ts';
 
@@ -30,7 +29,7 @@ function recordRows(record: SandboxRecord, now: Date, condition: StatusResult['c
     ['sandbox', `${record.name} (${record.sandboxId})`],
     ...(condition === undefined
       ? []
-      : [['status', `${condition.status}, seen ${ago(condition.at, now)}: ${oneLine(condition.reason)}`] as const]),
+      : [['status', `${condition.status}, seen ${ago(condition.at, now)}: ${flat(condition.reason)}`] as const]),
     [
       'phase',
       `${condition === undefined ? record.phase : `not ready (was ${record.phase})`}, created ${ago(record.createdAt, now)}`,

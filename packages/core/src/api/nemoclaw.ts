@@ -132,6 +132,16 @@ export interface PluginReport {
   faults?: PluginFault[];
 }
 
+export interface DebugResult {
+  /** The bundle, tar.gz. */
+  file: string;
+  bytes: number;
+  /** How many are in it. */
+  files: number;
+  /** What could not be had, and why. */
+  missing: { file: string; why: string }[];
+}
+
 export interface ExecInput {
   argv: string[];
   as: 'tools' | 'gateway';
@@ -199,6 +209,8 @@ export interface Nemoclaw {
   ): Promise<{ text: string; finishReason: string; elapsedMs: number }>;
   /** With `tools`, also proves as whom the agent's own command tool runs, and writes that into the record. */
   doctor(name: string | undefined, options?: CallOptions & { tools?: boolean }): Promise<DoctorResult>;
+  /** Packs what helps to find out what is wrong, redacted, into `output`; without a name, of all sandboxes. */
+  debug(name: string | undefined, options: CallOptions & { output: string }): Promise<DebugResult>;
   gpuList(options?: CallOptions): Promise<{ bids: GpuBid[]; chosen: string | null; reason: string }>;
   /** `request`: a strategy's id, `auto` or `off`. The container is replaced, or all stays as it was. */
   gpuSet(name: string, request: string, options?: CallOptions): Promise<GpuSetResult>;

@@ -5,7 +5,8 @@ import { CodedError } from '@nemoclaw/plugin-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRedactor } from '../redaction/index.ts';
 import { createStateStore, type StateStore } from '../state/store.ts';
-import { type CaptureInput, type Collector, captureEvidence } from './capture.ts';
+import { type CaptureInput, captureEvidence } from './capture.ts';
+import type { Collector } from './collect.ts';
 
 let home: string;
 let store: StateStore;

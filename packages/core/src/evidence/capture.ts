@@ -1,17 +1,12 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type JsonObject, untilAborted } from '@nemoclaw/plugin-api';
+import type { JsonObject } from '@nemoclaw/plugin-api';
 import { describeError } from '../errors/index.ts';
 import type { Redactor } from '../redaction/index.ts';
 import { ensureFolder, writeFileAtomic } from '../state/atomic-file.ts';
 import type { StateStore } from '../state/store.ts';
-import { bounded, fileName } from './shape.ts';
-
-export interface Collector {
-  /** Name of the file, such as `agent.log`; `.txt` or `.json` is added where there is no ending. */
-  name: string;
-  run(signal: AbortSignal): Promise<string | JsonObject>;
-}
+import { type CollectedFile, type Collector, collectAll } from './collect.ts';
+import { bounded } from './shape.ts';
 
 export interface CaptureInput {
   store: Pick<StateStore, 'paths'>;
@@ -41,53 +36,7 @@ export interface Evidence {
   conclude(rolledBack: RolledBack, undoMs: number): Promise<void>;
 }
 
-const TOTAL_MS = 10_000;
-const PER_CALL_MS = 2_000;
 const KEPT_FOLDERS = 20;
-
-type Collected = { outcome: 'ok'; content: string | JsonObject } | { outcome: 'failed'; why: string };
-
-interface CollectedFile {
-  file: string;
-  result: Collected;
-  elapsedMs: number;
-}
-
-const runCollector = async (collector: Collector, total: AbortSignal, perCallMs: number): Promise<Collected> => {
-  const own = new AbortController();
-  // A referenced timer: what hangs must not end the process before the rest is written.
-  const timer = setTimeout(() => own.abort(new Error(`no answer within ${perCallMs / 1000} s`)), perCallMs);
-  try {
-    const signal = AbortSignal.any([own.signal, total]);
-    return { outcome: 'ok', content: await untilAborted(collector.run(signal), signal) };
-  } catch (error) {
-    return { outcome: 'failed', why: error instanceof Error ? error.message : String(error) };
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
-const collectAll = async (input: CaptureInput): Promise<CollectedFile[]> => {
-  const totalMs = input.totalMs ?? TOTAL_MS;
-  const total = new AbortController();
-  const timer = setTimeout(() => total.abort(new Error(`the ${totalMs / 1000} s for evidence were over`)), totalMs);
-  try {
-    const files: CollectedFile[] = [];
-    // One after the other: an engine that is in trouble gets no crowd of questions.
-    for (const collector of input.collect) {
-      const start = performance.now();
-      const result = await runCollector(collector, total.signal, input.perCallMs ?? PER_CALL_MS);
-      files.push({
-        file: fileName(collector.name, result.outcome === 'ok' ? result.content : ''),
-        result,
-        elapsedMs: Math.round(performance.now() - start),
-      });
-    }
-    return files;
-  } finally {
-    clearTimeout(timer);
-  }
-};
 
 const summaryOf = (input: CaptureInput, at: Date, files: CollectedFile[], evidenceMs: number): JsonObject => {
   const { code, message, hint, plugin } = describeError(input.error);

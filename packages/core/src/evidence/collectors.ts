@@ -1,5 +1,5 @@
 import type { ContainerState, Driver, JsonObject } from '@nemoclaw/plugin-api';
-import type { Collector } from './capture.ts';
+import type { Collector } from './collect.ts';
 import { allowedInspect } from './inspect.ts';
 
 export const LOG_LINES = 200;

@@ -6,34 +6,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProgressEvent } from '../api/events.ts';
 import { createFaultLog } from '../plugins/faults.ts';
 import { createRedactor, type Redactor } from '../redaction/index.ts';
-import { PLANTED } from '../redaction/planted.fixture.ts';
+import { LEARNED, leaked, PLANTED, PLANTED_TEXT as text, VALUES } from '../redaction/planted.fixture.ts';
 import { containerState, controlledBy } from './driver.fixture.ts';
 import { failureReporter } from './failure.ts';
 import { learningDriver } from './learning-driver.ts';
 import { servicesAt } from './services.fixture.ts';
 import { redactError, shown } from './shown.ts';
 
-/** Values without any shape: known by the setting that they were given as. */
-const LEARNED: Record<string, string> = {
-  ACME_API_KEY: 'quiet-by-key-1',
-  ACME_TOKEN: 'quiet-by-token-2',
-  ACME_SECRET: 'quiet-by-secret-3',
-  ACME_PASSWORD: 'quiet-by-password-4',
-  ACME_CREDENTIALS: 'quiet-by-credential-5',
-  ACME_AUTHORIZATION: 'quiet-by-authorization-6',
-  ACME_COOKIE: 'quiet-by-cookie-7',
-  HTTPS_PROXY: 'http://user:quiet-by-proxy-8@proxy.example:3128',
-  ACME_SEAL: 'quiet-by-declaration-9',
-};
-const VALUES = [
-  ...PLANTED.map(([, secret]) => secret),
-  ...Object.values(LEARNED).map((value) => /quiet-[a-z0-9-]+/.exec(value)?.[0] ?? value),
-];
-/** All of them in one text, a line each; those without a shape as they would stand in a log, without their setting. */
-const text = [
-  ...PLANTED.map(([name, secret, around]) => `${name}: ${around(secret)}`),
-  ...VALUES.slice(PLANTED.length).map((value) => `it said ${value}\x1b[2J`),
-].join('\n');
+const ELSEWHERE = ['quiet-by-argument', 'quiet-by-label'];
+const found = (where: string): string[] => leaked(where, ELSEWHERE);
+
 const lines = text.split('\n');
 const asKeys = Object.fromEntries(PLANTED.map(([name, secret, around], index) => [around(secret), `${name} ${index}`]));
 const asValues = Object.fromEntries(PLANTED.map(([name, secret, around]) => [`of ${name}`, around(secret)]));
@@ -68,11 +50,6 @@ beforeEach(async () => {
   redactor.declare({ secretKeys: ['ACME_SEAL'] });
 });
 afterEach(() => rm(home, { recursive: true }));
-
-const found = (where: string): string[] =>
-  [...VALUES, 'quiet-by-argument', 'quiet-by-label'].filter(
-    (secret) => where.includes(secret) || where.includes(JSON.stringify(secret).slice(1, -1)),
-  );
 
 const driver = (): Driver =>
   learningDriver(

@@ -18,7 +18,7 @@ export const refuseWhilePending = async (services: Services, name: string): Prom
 };
 
 /** What the containers' logs, and what plugins say of them, must not show. */
-const learnSecrets = async ({ store, redactor }: Services, name: string): Promise<void> => {
+export const learnSecrets = async ({ store, redactor }: Services, name: string): Promise<void> => {
   for (const file of [SECRETS.token, SECRETS.provider]) {
     const secret = await store.readSecret(name, file);
     if (secret !== undefined) redactor.learn(secret);

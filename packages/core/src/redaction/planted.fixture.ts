@@ -48,3 +48,31 @@ export const PLANTED: [name: string, secret: string, text: (secret: string) => s
   ['cookie header', 'sid=abc; theme=dark', (s) => `Cookie: ${s}\nHost: x`],
   ['header', 'correct-horse', (s) => `x-api-key: ${s}`],
 ];
+
+/** Values without any shape: known by the setting that they were given as. */
+export const LEARNED: Record<string, string> = {
+  ACME_API_KEY: 'quiet-by-key-1',
+  ACME_TOKEN: 'quiet-by-token-2',
+  ACME_SECRET: 'quiet-by-secret-3',
+  ACME_PASSWORD: 'quiet-by-password-4',
+  ACME_CREDENTIALS: 'quiet-by-credential-5',
+  ACME_AUTHORIZATION: 'quiet-by-authorization-6',
+  ACME_COOKIE: 'quiet-by-cookie-7',
+  HTTPS_PROXY: 'http://user:quiet-by-proxy-8@proxy.example:3128',
+  ACME_SEAL: 'quiet-by-declaration-9',
+};
+export const VALUES = [
+  ...PLANTED.map(([, secret]) => secret),
+  ...Object.values(LEARNED).map((value) => /quiet-[a-z0-9-]+/.exec(value)?.[0] ?? value),
+];
+/** All of them in one text, a line each; those without a shape as they would stand in a log, without their setting. */
+export const PLANTED_TEXT = [
+  ...PLANTED.map(([name, secret, around]) => `${name}: ${around(secret)}`),
+  ...VALUES.slice(PLANTED.length).map((value) => `it said ${value}\x1b[2J`),
+].join('\n');
+
+/** Which of them stand in a text, as they are or as JSON writes them. */
+export const leaked = (where: string, more: string[] = []): string[] =>
+  [...VALUES, ...more].filter(
+    (secret) => where.includes(secret) || where.includes(JSON.stringify(secret).slice(1, -1)),
+  );
