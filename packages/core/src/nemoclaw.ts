@@ -22,6 +22,7 @@ import type { Services } from './lifecycle/services.ts';
 import { redactError, shown } from './lifecycle/shown.ts';
 import { events, gatewayStatus, status } from './lifecycle/status/index.ts';
 import { chat, exec, logs } from './lifecycle/talk.ts';
+import { upgrade } from './lifecycle/upgrade/index.ts';
 import { createPluginStore, installedPackages, storePaths } from './plugin-store/index.ts';
 import {
   type CallGuard,
@@ -159,6 +160,7 @@ export const createNemoclaw = async (given: NemoclawOptions): Promise<Nemoclaw> 
     gatewayStatus: (name, options) => call(options, (own) => gatewayStatus(all, name, own)),
     gatewayRestart: (name, options) => call(options, (own) => gatewayRestart(all, name, own)),
     recover: (name, options) => call(options, (own) => recover(all, name, own)),
+    upgrade: (name, options) => call(options, (own) => upgrade(all, name, own)),
     destroy: (name, options) => call(options, (own) => destroy(all, name, own)),
     logs: (name, options) => logs(all, name, options),
     exec: (name, input, options) => call(options, (own) => exec(all, name, input, own), 'stream'),

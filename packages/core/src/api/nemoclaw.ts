@@ -163,6 +163,18 @@ export interface GpuSetResult {
   notes: string[];
 }
 
+export interface UpgradeResult {
+  /** False when image and relay are what this program and its plugins would make today. */
+  changed: boolean;
+  before: { version: string; image: string };
+  after: { version: string; image: string };
+  /** Whether its relay was made anew as well. */
+  relay: boolean;
+  record: SandboxRecord;
+  warnings: string[];
+  notes: string[];
+}
+
 export interface GpuProveResult {
   strategy: string;
   proof: GpuProof;
@@ -195,6 +207,8 @@ export interface Nemoclaw {
     options: CallOptions & { soft?: boolean; timeoutMs?: number; settleMs?: number },
   ): Promise<RestartReport>;
   recover(name: string, options?: RecoverOptions): Promise<RecoverResult>;
+  /** Replaces its container by one of the image that is made today; what the agent knows stays. */
+  upgrade(name: string, options?: CallOptions): Promise<UpgradeResult>;
   destroy(name: string, options?: CallOptions): Promise<DestroyResult>;
   logs(
     name: string,

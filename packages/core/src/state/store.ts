@@ -57,6 +57,8 @@ export interface StateStore {
   clearOperation(name: string): Promise<void>;
   readSecret(name: string, file: string): Promise<string | undefined>;
   writeSecret(name: string, file: string, content: string): Promise<void>;
+  /** Resolves also when it is already gone. */
+  removeSecret(name: string, file: string): Promise<void>;
   /** The folder is gone by name when this resolves, or still whole. */
   removeSandbox(name: string): Promise<void>;
   /** BUSY, saying who holds it, when somebody does. */
@@ -150,6 +152,7 @@ export const createStateStore = (home: string, deps: StateStoreDeps = {}): State
     clearOperation: async (name) => removeFile(paths(name).operation),
     readSecret: async (name, file) => readText(secretPath(name, file)),
     writeSecret: async (name, file, content) => writeFileAtomic(secretPath(name, file), content),
+    removeSecret: async (name, file) => removeFile(secretPath(name, file)),
     removeSandbox: async (name) => removeFolder(paths(name).folder, join(home, 'trash')),
     lock: async (name, options) =>
       acquireLock({

@@ -14,6 +14,7 @@ import type { ReplaceData } from '../replace/data.ts';
 import { replaceOperation } from '../replace/operation.ts';
 import { knownSandbox } from '../resolve.ts';
 import type { Services } from '../services.ts';
+import { UPGRADE } from '../upgrade/name.ts';
 import { heal } from './heal.ts';
 
 /** The operation that a journal tells of, or undefined where the journal holds nothing to finish or take back. */
@@ -28,7 +29,8 @@ const reopen = async (
     }
     case 'destroy':
       return destroyOperation(services, journal.data as DestroyData);
-    case GPU_SET: {
+    case GPU_SET:
+    case UPGRADE: {
       const data = journal.data as ReplaceData;
       return replaceOperation(await toolsFor(services, recordOf(data).agent.id), data);
     }

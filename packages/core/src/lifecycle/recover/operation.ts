@@ -114,7 +114,8 @@ const healImagesStep = (tools: OnboardTools, repair: Repair): OnboardStep => {
       const record = recordOf(io.data);
       const { image, relayImage } = record;
       await step.run(io);
-      if (!repair.agent) record.image = image;
+      if (repair.agent) record.agent.version = tools.agent.version;
+      else record.image = image;
       if (!repair.relay) record.relayImage = relayImage;
     },
   };

@@ -1,8 +1,9 @@
 import type { Operation } from '../../operations/types.ts';
-import { gpuStep, inferenceStep, ingressStep, postReadyStep } from '../onboard/proof.ts';
+import { gpuStep, inferenceStep, ingressStep, postReadyStep, toolsStep } from '../onboard/proof.ts';
 import { candidateStep } from './candidate.ts';
 import { cleanStep, policyStep, replaceCommitStep } from './commit.ts';
 import type { ReplaceData, ReplaceTools } from './data.ts';
+import { forgetSealedStep, resealStep } from './reseal.ts';
 import { intentStep, replacementPlanStep, stageStep } from './stage.ts';
 import { configureStep, holdStep, renameStep, startReplacementStep, stopStep } from './swap.ts';
 
@@ -24,15 +25,17 @@ export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operat
     stageStep(tools),
     holdStep(tools),
     stopStep(tools),
-    configureStep(tools),
+    data.reseal ? resealStep(tools) : configureStep(tools),
     renameStep(tools),
     startReplacementStep(tools),
     gpuStep(tools),
     inferenceStep(tools),
     ingressStep(tools),
+    ...(data.reseal ? [toolsStep(tools)] : []),
     postReadyStep(tools),
     policyStep(tools),
     replaceCommitStep(tools),
     cleanStep(tools),
+    ...(data.reseal ? [forgetSealedStep(tools)] : []),
   ],
 });
