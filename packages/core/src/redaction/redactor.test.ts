@@ -16,6 +16,15 @@ describe('shapes in text', () => {
     expect(redactText('key nva\x1b[0mpi-aB3dE6gH9jK2\u200bmN5pQ8sT1 end')).toBe(`key ${REDACTED} end`);
   });
 
+  it.each(
+    PLANTED.filter(([name]) => /^(nvidia|openai|anthropic|stripe|github|hugging|slack bot|gitlab|npm|jwt)/.test(name)),
+  )('%s, cut off by whoever had to make it fit, leaves no rest', (_name, secret) => {
+    const { redactText } = createRedactor();
+    const prefix = /^(?:[a-z]+_(?:pat|live)_|[a-z]+[-_]|eyJ)/i.exec(secret)?.[0] ?? '';
+    for (const cut of [`${secret.slice(0, prefix.length + 2)}…`, `${secret.slice(0, prefix.length + 5)}...`])
+      expect(redactText(`said ${cut}`)).toMatch(/^said \[redacted](…|\.\.\.)$/);
+  });
+
   it('leaves what stands around a secret', () => {
     const { redactText } = createRedactor();
     expect(redactText(`before\n${PEM}\nafter`)).toBe(`before\n${REDACTED}\nafter`);
@@ -36,6 +45,8 @@ describe('shapes in text', () => {
     'keyboard=present monkey: business tokenizer: "bert-base-uncased"',
     'user@host.example wrote: hello',
     'public_key: abcdefghijklmnop',
+    'PWD=/home/someone/project OLDPWD=/home/someone',
+    'it goes on… and on...',
   ])('leaves alone: %s', (text) => {
     expect(createRedactor().redactText(text)).toBe(text);
   });
@@ -77,6 +88,14 @@ describe('learned values', () => {
       expect(redactor.redactText(`> ${text} <`)).toContain(REDACTED);
     }
     expect(redactor.redactText(`> ${secret} <`)).toBe(`> ${REDACTED} <`);
+  });
+
+  it('leave no rest where a text was cut to fit', () => {
+    const redactor = createRedactor();
+    redactor.learn('quiet-value-1');
+    expect(redactor.redactText('it said quiet-val… and qui… and more…')).toBe(
+      `it said ${REDACTED}… and qui… and more…`,
+    );
   });
 
   it('are taken longest first, and nothing stays between two that overlap', () => {

@@ -1,6 +1,7 @@
 import { isOurAddress } from './addresses.ts';
 import { assignedSecrets, type Span } from './assignments.ts';
 import { stripControl } from './control-characters.ts';
+import { cutOffSecrets } from './cut-off.ts';
 import { looksSecret } from './secret-keys.ts';
 import { replaceSpans } from './spans.ts';
 import { TOKEN_SHAPES } from './token-shapes.ts';
@@ -112,6 +113,7 @@ export const createRedactor = (options: RedactorOptions = {}): Redactor => {
       for (let at = text.indexOf(secret); at !== -1; at = text.indexOf(secret, at + 1))
         spans.push({ start: at, end: at + secret.length });
     }
+    spans.push(...cutOffSecrets(text, longestFirst));
     for (const { pattern } of TOKEN_SHAPES) {
       for (const match of text.matchAll(pattern)) {
         const secret = match.groups?.secret ?? match[0];
