@@ -121,7 +121,7 @@ describe('a sandbox whose plugin tells everything to everybody', () => {
     const inspect = JSON.parse(readFileSync(join(folder, 'agent-inspect.json'), 'utf8'));
     expect(inspect.Config.Env).toEqual(expect.arrayContaining(['ACME_TOKEN', 'PLANTED_0', 'PATH']));
     expect(inspect.Config.Labels).toMatchObject({
-      'acme.password': '(value removed)',
+      'acme.planted-0': '(value removed)',
       [LABELS.sandbox]: NAME,
     });
     expect(readFileSync(join(folder, 'agent.log'), 'utf8')).toContain('it said [redacted]');

@@ -108,4 +108,6 @@ export interface SandboxPlan {
   plan: ContainerSpec;
   /** Field of the plan → plugin that set it. */
   provenance: Record<string, string>;
+  /** Names of settings that its agent declares to be secret: what reads its logs must know them without the plugin. */
+  secretKeys?: string[];
 }

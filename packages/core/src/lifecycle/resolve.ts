@@ -24,8 +24,10 @@ export const learnSecrets = async ({ store, redactor }: Services, name: string):
     if (secret !== undefined) redactor.learn(secret);
   }
   // A plan that can't be read is the trouble of whoever needs it.
-  const plan = (await store.readPlan(name).catch(() => undefined))?.plan;
-  if (!plan) return;
+  const known = await store.readPlan(name).catch(() => undefined);
+  if (!known) return;
+  const { plan, secretKeys = [] } = known;
+  redactor.declare({ secretKeys });
   redactor.learnEnv(plan.env);
   redactor.learnJson({ entrypoint: plan.entrypoint, command: plan.command, labels: plan.labels });
 };

@@ -152,6 +152,7 @@ export const sandboxPlanSchema = z.strictObject({
   gpu: z.strictObject({ strategy: text, candidate: text.nullable(), patch: json }).nullable(),
   plan: json,
   provenance: z.record(z.string(), text),
+  secretKeys: texts.exactOptional(),
 });
 
 export const operationJournalSchema = z.strictObject({

@@ -1,6 +1,7 @@
 import { open, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { pack as createPack } from 'tar-stream';
 import { codedError } from '../../errors/index.ts';
 import { naming } from '../../state/atomic-file.ts';
 
@@ -11,7 +12,6 @@ export interface BundleFile {
 }
 
 const tarOf = async (files: readonly BundleFile[], at: Date): Promise<Buffer> => {
-  const { pack: createPack } = await import('tar-stream');
   const pack = createPack();
   for (const { path, content } of files) pack.entry({ name: path, mode: 0o600, mtime: at }, content);
   pack.finalize();

@@ -13,7 +13,7 @@ import { asJson } from '../onboard/data.ts';
 import { learnSecrets } from '../resolve.ts';
 import type { Services } from '../services.ts';
 import { status } from '../status/index.ts';
-import { type BundleFile, writeArchive } from './archive.ts';
+import type { BundleFile } from './archive.ts';
 import { evidenceCollectors, stateCollectors } from './state-files.ts';
 
 const ROOT = 'nemoclaw-debug';
@@ -148,6 +148,8 @@ export const debugBundle = async (
     sandboxes: names,
     files: manifest,
   };
+  // Only here: no other command has a use for tar.
+  const { writeArchive } = await import('./archive.ts');
   const bytes = await writeArchive(
     options.output,
     [{ path: `${ROOT}/manifest.json`, content: bounded(asJson(about), redactor) }, ...files],

@@ -2,7 +2,7 @@ import type { ContainerSpec } from '@nemoclaw/plugin-api';
 import { LABELS } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { asJson, planOf } from '../onboard/data.ts';
-import { applyPlugins } from '../onboard/plan.ts';
+import { applyPlugins, declaredKeys } from '../onboard/plan.ts';
 import { findGeneration, labelsFor, updateOwnership } from '../onboard/tools.ts';
 import type { ReplaceData, ReplaceStep, ReplaceTools } from './data.ts';
 import { findHiddenCreate } from './hidden-create.ts';
@@ -56,6 +56,7 @@ export const replacementPlanStep = (tools: ReplaceTools): ReplaceStep => ({
     data.plan = asJson(cloned.plan);
     data.gpuRequested = cloned.plan.deviceRequests.map(asJson);
     data.provenance = provenance;
+    data.secretKeys = declaredKeys(tools.agent);
     data.wantedPolicy = cloned.plan.restartPolicy;
     data.incumbentGroups = await configuredGroups(tools, data, signal);
     await save();
