@@ -46,6 +46,7 @@ export const healData = (known: KnownSandbox, seen: Seen, repair: Repair, record
     },
     record: asJson(record),
     forward: record.provider.forward,
+    anyPort: false,
     smoke: false,
     gpuRequested: [],
     egressMade: false,
