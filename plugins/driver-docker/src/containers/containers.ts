@@ -1,6 +1,5 @@
 import { CodedError, type ContainerState, type Driver, type JsonObject } from '@nemoclaw/plugin-api';
 import type { ContainerInspectInfo } from 'dockerode';
-import { BUDGETS } from '../engine/budgets.ts';
 import type { CallSpec, Engine } from '../engine/call.ts';
 import { isCode, statusOf } from '../engine/codes.ts';
 import { labelFilter } from '../engine/filters.ts';
@@ -58,15 +57,15 @@ export const createContainers = (engine: Engine): Containers => {
       return { id: await createContainer(engine, { name: spec.name, body: createBody(spec), signal }) };
     },
     async start(id, { signal } = {}) {
-      const spec = change('start', id, { timeoutMs: BUDGETS.start, signal });
+      const spec = change('start', id, { timeoutMs: engine.budgets.start, signal });
       await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).start()));
     },
     async stop(id, { timeoutSeconds, signal }) {
-      const spec = change('stop', id, { timeoutMs: timeoutSeconds * 1000 + BUDGETS.start, signal });
+      const spec = change('stop', id, { timeoutMs: timeoutSeconds * 1000 + engine.budgets.start, signal });
       await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).stop({ t: timeoutSeconds })));
     },
     async restart(id, { timeoutSeconds, signal }) {
-      const spec = change('restart', id, { timeoutMs: timeoutSeconds * 1000 + BUDGETS.start, signal });
+      const spec = change('restart', id, { timeoutMs: timeoutSeconds * 1000 + engine.budgets.start, signal });
       await engine.call(spec, (docker) => docker.getContainer(of(id)).restart({ t: timeoutSeconds }));
     },
     remove: (id, { force = false, signal } = {}) => removeContainer(engine, id, { force, signal }),

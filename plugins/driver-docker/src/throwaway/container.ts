@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Labels } from '@nemoclaw/plugin-api';
-import { BUDGETS } from '../engine/budgets.ts';
 import type { Engine } from '../engine/call.ts';
 import { isCode, statusOf } from '../engine/codes.ts';
 
@@ -35,7 +34,7 @@ export const removeContainer = async (
       operation: 'remove container',
       object: id,
       answer: 'none',
-      timeoutMs: BUDGETS.start,
+      timeoutMs: engine.budgets.start,
       signal,
     } as const;
     // `v`: anonymous volumes only; named ones stay.
@@ -54,7 +53,7 @@ const waitUntilGone = async (engine: Engine, id: string, signal: AbortSignal | u
     operation: 'wait for removal of container',
     object: id,
     answer: 'json',
-    timeoutMs: BUDGETS.start,
+    timeoutMs: engine.budgets.start,
     signal,
   } as const;
   try {
