@@ -6,7 +6,7 @@ export const FAULTS = ['refused', 'delayed', 'answered-500', 'cut', 'answer-lost
 export type Fault = (typeof FAULTS)[number];
 
 /** For how long a delayed call is kept from the engine while its client still waits; then it goes its way, late. */
-const HOLD_MS = 12_000;
+const HOLD_MS = 6_000;
 /** A call that comes in after a delayed one reaches the engine after it. */
 const HEAD_START_MS = 150;
 /** A request that is longer than this is what is cut, not its answer. */

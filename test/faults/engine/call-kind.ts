@@ -1,7 +1,7 @@
 /** What stands at the second place of a path and is no name of an object. */
 const VERBS = new Set(['create', 'json', 'prune', 'search', 'load', 'get']);
 
-/** Who an object of the engine is, as far as calls through the proxy have told: id or name → `agent`, `helper`, … */
+/** Who a container or an exec of the engine is, as far as calls through the proxy have told: id or name → `agent`, `helper`, … */
 export type KnownObjects = Map<string, string>;
 
 export interface RequestHead {
@@ -41,7 +41,9 @@ export const callKind = ({ method, path }: RequestHead, known: KnownObjects): st
   if (object === undefined) return `${method} /${collection}`;
   // A reference of an image may hold slashes itself.
   const tail = collection === 'images' ? rest.slice(-1) : rest;
-  const name = VERBS.has(object) && rest.length === 0 ? object : `{${known.get(decodeURIComponent(object)) ?? 'any'}}`;
+  // Volumes and networks may be called like a container.
+  const who = ['containers', 'exec'].includes(collection) ? known.get(decodeURIComponent(object)) : undefined;
+  const name = VERBS.has(object) && rest.length === 0 ? object : `{${who ?? 'any'}}`;
   return `${method} /${[collection, name, ...tail].join('/')}`;
 };
 
