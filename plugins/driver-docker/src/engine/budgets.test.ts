@@ -7,7 +7,11 @@ describe('budgetsFor', () => {
   });
 
   it('makes every bound longer or shorter by the same factor', () => {
-    expect(budgetsFor({ NEMOCLAW_ENGINE_PATIENCE: '0.05' })).toMatchObject({ read: 1_000, change: 3_000, start: 4_500 });
+    expect(budgetsFor({ NEMOCLAW_ENGINE_PATIENCE: '0.05' })).toMatchObject({
+      read: 1_000,
+      change: 3_000,
+      start: 4_500,
+    });
     expect(budgetsFor({ NEMOCLAW_ENGINE_PATIENCE: '3' }).build).toBe(BUDGETS.build * 3);
   });
 

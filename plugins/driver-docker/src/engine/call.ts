@@ -15,7 +15,7 @@ export interface CallSpec extends Asked {
   /** Covers all of `run`. */
   timeoutMs?: Milliseconds;
   signal?: AbortSignal | undefined;
-  /** A read: asked once more when the connection broke. */
+  /** A read, or what changes nothing the second time: asked once more when the connection broke. A read's bound is shorter. */
   idempotent?: boolean;
 }
 

@@ -52,6 +52,7 @@ export const createFiles = (engine: Engine): Files => {
           object: spec.volume,
           answer: 'none',
           timeoutMs: engine.budgets.archive,
+          idempotent: true,
           signal,
         } as const;
         await engine.call(asked, (docker) => docker.getContainer(id).putArchive(archive, { path: PARENT }));
