@@ -20,6 +20,8 @@ export interface FaultyEngine {
   env: { DOCKER_HOST: string };
   /** Kinds of the calls since the last `record`, in order. */
   readonly calls: readonly string[];
+  /** The same calls as they were made: method and path. */
+  readonly requests: readonly string[];
   /** Forgets the calls so far. */
   record(): void;
   /** Replaces the plan; counts from here. */
@@ -76,6 +78,7 @@ export const startFaultyEngine = async (engine = SHARED_SOCKET): Promise<FaultyE
   const known: KnownObjects = new Map();
   const sockets = new Set<Socket>();
   let calls: string[] = [];
+  let requests: string[] = [];
   let planned: (PlannedFault & { seen: number; hits: number }) | undefined;
   let others: Promise<unknown> = Promise.resolve();
 
@@ -109,6 +112,7 @@ export const startFaultyEngine = async (engine = SHARED_SOCKET): Promise<FaultyE
     }
     const kind = callKind(head, known) + (head.path === '/containers/create' ? ` ${roleOfBody(body.toString())}` : '');
     calls.push(kind);
+    requests.push(`${head.method} ${head.path}`);
     const fault = faultFor(kind);
     const holdOthers = (until: Promise<unknown>) => {
       others = until;
@@ -132,8 +136,12 @@ export const startFaultyEngine = async (engine = SHARED_SOCKET): Promise<FaultyE
     get calls() {
       return calls;
     },
+    get requests() {
+      return requests;
+    },
     record() {
       calls = [];
+      requests = [];
     },
     plan(fault) {
       planned = { ...fault, seen: 0, hits: 0 };

@@ -1,6 +1,6 @@
-import type { Nemoclaw } from '@nemoclaw/core';
-import { type CodedError, isCodedError } from '@nemoclaw/plugin-api';
+import { isCodedError } from '@nemoclaw/plugin-api';
 import type { Fault } from './apply-fault.ts';
+import { converge, isProperError, stateOf, wordsOf } from './converge.ts';
 import type { SweptOperation } from './operations.ts';
 import type { FaultWorld } from './world.ts';
 
@@ -36,58 +36,6 @@ export const recordKinds = async (world: FaultWorld, operation: SweptOperation):
   return kinds;
 };
 
-const attempt = async (work: () => Promise<unknown>): Promise<{ error?: unknown }> => {
-  try {
-    await work();
-    return {};
-  } catch (error) {
-    return { error };
-  }
-};
-
-const wordsOf = (error: unknown): string =>
-  isCodedError(error) ? `${error.code}: ${error.message}` : `no coded error: ${(error as Error)?.stack ?? error}`;
-
-/** What must be left of a sandbox that is healthy, and nothing else. */
-const isWhole = (found: string[], name: string): boolean => {
-  const count = (what: string) => found.filter((line) => line.startsWith(what)).length;
-  return (
-    found.includes('folder of the sandbox') &&
-    found.every((line) => /^(container|network|volume|folder) /.test(line)) &&
-    count(`container nemoclaw-${name}-`) === 2 &&
-    count('container ') === 2 &&
-    count('volume ') === 5 &&
-    count('network ') === 2
-  );
-};
-
-type State = 'healthy' | 'none' | 'neither';
-
-const stateOf = async (world: FaultWorld): Promise<{ state: State; found: string[]; reasons: string[] }> => {
-  const found = await world.remains();
-  if (found.length === 0) return { state: 'none', found, reasons: [] };
-  if (!isWhole(found, world.name)) return { state: 'neither', found, reasons: [`left: ${found.join(', ')}`] };
-  const live = await world
-    .command((nemoclaw) => nemoclaw.status(world.name, { live: true }))
-    .then(({ live }) => live)
-    .catch((error: unknown) => ({ verdict: 'unknown', reasons: [wordsOf(error)] }));
-  return live?.verdict === 'ready'
-    ? { state: 'healthy', found, reasons: [] }
-    : { state: 'neither', found, reasons: live?.reasons ?? [] };
-};
-
-const recover = (world: FaultWorld): Promise<string> =>
-  world.command(async (nemoclaw: Nemoclaw) => {
-    try {
-      return (await nemoclaw.recover(world.name)).verdict;
-    } catch (error) {
-      if (isCodedError(error) && error.code === 'SANDBOX_NOT_FOUND') return 'nothing there';
-      throw error;
-    }
-  });
-
-const undoOf = (error: CodedError): unknown => error.details?.undo;
-
 /** One fault in one operation; then, on an engine that is well again, `recover`. */
 export const runCase = async (world: FaultWorld, operation: SweptOperation, one: SweepCase): Promise<SweepRow> => {
   const problems: string[] = [];
@@ -96,26 +44,23 @@ export const runCase = async (world: FaultWorld, operation: SweptOperation, one:
   // A read is asked once more when its connection breaks; the second time must not save it.
   const times = one.kind.startsWith('GET ') ? 2 : 1;
   world.engine.plan({ kind: one.kind, nth: one.nth, fault: one.fault, times });
-  const { error } = await attempt(() => operation.run(world));
+  const error: unknown = await operation.run(world).then(
+    () => undefined,
+    (failure: unknown) => failure,
+  );
   const hits = world.engine.mend();
   const elapsedMs = Math.round(performance.now() - begin);
   if (hits === 0) problems.push('the operation made no such call');
-  if (error !== undefined && (!isCodedError(error) || error.code === 'INTERNAL_ERROR')) problems.push(wordsOf(error));
+  if (error !== undefined && !isProperError(error)) problems.push(wordsOf(error));
   const ending = error === undefined ? 'done' : isCodedError(error) ? error.code : 'uncoded';
 
   // What says of itself that it took everything back needs no recover.
-  if (isCodedError(error) && undoOf(error) === 'complete' && operation.name === 'onboard') {
+  if (isCodedError(error) && error.details?.undo === 'complete' && operation.name === 'onboard') {
     const { state, reasons } = await stateOf(world);
     if (state !== 'none') problems.push(`undone, it says, and ${reasons.join('; ')}`);
   }
-  let recovered = 'not recovered';
-  const healing = await attempt(async () => {
-    recovered = await recover(world);
-  });
-  if (healing.error !== undefined) problems.push(`recover: ${wordsOf(healing.error)}`);
-  const { state, reasons } = await stateOf(world);
-  if (state === 'neither' || !operation.leads.includes(state))
-    problems.push(`after recover (${recovered}) ${state}: ${reasons.join('; ')}`);
+  const { after, problems: left } = await converge(world, operation.leads);
+  problems.push(...left);
   if (problems.length > 0) await world.wipe();
-  return { ...one, ending, after: `${recovered}, ${state}`, elapsedMs, problems };
+  return { ...one, ending, after, elapsedMs, problems };
 };

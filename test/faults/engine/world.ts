@@ -1,25 +1,18 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { randomInt } from 'node:crypto';
 import type { Nemoclaw, OnboardInput } from '@nemoclaw/core';
-import { type Driver, LABELS } from '@nemoclaw/plugin-api';
+import { type Driver, isCodedError } from '@nemoclaw/plugin-api';
 import { type ScriptedModel, startScriptedModel, text } from '@nemoclaw/testkit/scripted-model';
 import { makeWorld, type World } from '../../integration/world/cli.ts';
 import { onboardInput, openCore, QUICK } from '../../integration/world/core.ts';
-import { openEngine, remains } from '../../integration/world/engine.ts';
+import { openEngine } from '../../integration/world/engine.ts';
+import type { Recoverable } from './converge.ts';
 import { type FaultyEngine, startFaultyEngine } from './faulty-engine.ts';
-
-const MODEL = { id: 'scripted-1', context: 8_192 };
-
-/** A GPU strategy that fits every host: with it `gpu set` replaces a container, and nothing else. */
-export const PRETEND = {
-  name: '@nemoclaw/gpu-pretend',
-  root: fileURLToPath(new URL('./pretend-gpu', import.meta.url)),
-};
+import { MODEL } from './model.ts';
+import { PRETEND } from './pretend-gpu.ts';
+import { remainsOf, wipeOut } from './sandbox-remains.ts';
 
 /** One sandbox's name, its home, and two ways to the engine: the program's, which may be broken, and the test's own. */
-export interface FaultWorld {
-  name: string;
+export interface FaultWorld extends Recoverable {
   home: string;
   engine: FaultyEngine;
   /** Undisturbed. */
@@ -27,15 +20,10 @@ export interface FaultWorld {
   input: OnboardInput;
   /** The program as a new command would start it, with the faulty engine for its own. */
   command<T>(work: (nemoclaw: Nemoclaw) => Promise<T>): Promise<T>;
-  /** What is there of the sandbox, on the engine and on disk, in words; sorted. */
-  remains(): Promise<string[]>;
   /** Takes everything away by the labels, whatever state it is in. */
   wipe(): Promise<void>;
   dispose(): Promise<void>;
 }
-
-const filesBelow = (folder: string): string[] =>
-  existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).map(({ name }) => name) : [];
 
 export const makeFaultWorld = async (name: string): Promise<FaultWorld> => {
   const world: World = makeWorld();
@@ -48,20 +36,13 @@ export const makeFaultWorld = async (name: string): Promise<FaultWorld> => {
   });
   const { home } = world;
   const env = { ...QUICK, ...engine.env, NEMOCLAW_ENGINE_PATIENCE: '0.05' };
-  const homeLabel = async () => {
-    const networks = await driver.listNetworks({ [LABELS.managed]: 'true' });
-    return networks.filter((network) => network.name === `nemoclaw-egress-${homeId()}`);
-  };
-  const homeId = (): string => {
-    const file = join(home, 'home.json');
-    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { id: string }).id : 'none';
-  };
   const self: FaultWorld = {
     name,
     home,
     engine,
     driver,
-    input: onboardInput(name, model.baseUrl, MODEL.id, 'tiny'),
+    // Tests of other folders take theirs from the front of the range.
+    input: { ...onboardInput(name, model.baseUrl, MODEL.id, 'tiny'), ingressPort: 20_000 + randomInt(10_000) },
     async command(work) {
       const nemoclaw = await openCore(home, { plugins: [PRETEND], env });
       try {
@@ -70,27 +51,22 @@ export const makeFaultWorld = async (name: string): Promise<FaultWorld> => {
         await nemoclaw.close();
       }
     },
-    async remains() {
-      const egress = (await homeLabel()).map((network) => `network ${network.name}`);
-      const folder = join(home, 'sandboxes', name);
-      return [
-        ...(await remains(driver, name)),
-        ...egress,
-        ...(existsSync(folder) ? ['folder of the sandbox'] : []),
-        ...(existsSync(join(folder, 'operation.json')) ? ['operation.json'] : []),
-        ...filesBelow(join(home, 'locks')).map((file) => `lock ${file}`),
-        ...filesBelow(join(home, 'trash')).map((file) => `trash ${file}`),
-      ].sort();
-    },
-    async wipe() {
-      const labels = { [LABELS.sandbox]: name };
-      for (const { id } of await driver.list(labels)) await driver.remove(id, { force: true });
-      for (const { id } of [...(await driver.listNetworks(labels)), ...(await homeLabel())])
-        await driver.removeNetwork(id);
-      for (const volume of await driver.listVolumes(labels)) await driver.removeVolume(volume.name);
-      for (const folder of ['sandboxes', 'locks', 'trash'])
-        rmSync(join(home, folder), { recursive: true, force: true });
-    },
+    remains: () => remainsOf(driver, home, name),
+    live: () =>
+      self.command(async (nemoclaw) => {
+        const { live } = await nemoclaw.status(name, { live: true });
+        return { verdict: live?.verdict ?? 'unknown', reasons: live?.reasons ?? [] };
+      }),
+    recover: () =>
+      self.command(async (nemoclaw) => {
+        try {
+          return (await nemoclaw.recover(name)).verdict;
+        } catch (error) {
+          if (isCodedError(error) && error.code === 'SANDBOX_NOT_FOUND') return 'nothing there';
+          throw error;
+        }
+      }),
+    wipe: () => wipeOut(driver, home, name),
     async dispose() {
       await self.wipe();
       await engine.close();
