@@ -19,7 +19,7 @@ import {
   type OnboardStep,
   type OnboardTools,
   objectLabels,
-  removeGeneration,
+  removeMade,
   secretOf,
 } from './tools.ts';
 
@@ -111,7 +111,7 @@ export const relayStep = (tools: OnboardTools): OnboardStep => ({
     await waitForRelay({ driver, containerId: data.relayId, services: tools.services, signal });
   },
   async undo({ data, signal }) {
-    await removeGeneration(tools, data, data.generations.relay, signal);
+    await removeMade(tools, data, 'relay', signal);
   },
 });
 
