@@ -1,5 +1,5 @@
 import type { CodedError, Driver } from '@nemoclaw/plugin-api';
-import type { CallOptions, Nemoclaw, NemoclawOptions } from './api/nemoclaw.ts';
+import type { CallOptions, Nemoclaw, NemoclawOptions, PluginReport } from './api/nemoclaw.ts';
 import { readConfig } from './config/config.ts';
 import { codedError } from './errors/index.ts';
 import { createPluginGuards } from './hooks/index.ts';
@@ -23,7 +23,7 @@ import { redactError, shown } from './lifecycle/shown.ts';
 import { events, gatewayStatus, status } from './lifecycle/status/index.ts';
 import { chat, exec, logs } from './lifecycle/talk.ts';
 import { upgrade } from './lifecycle/upgrade/index.ts';
-import { createPluginStore, installedPackages, storePaths } from './plugin-store/index.ts';
+import { createPluginStore, installedPackages, shipping, storePaths } from './plugin-store/index.ts';
 import {
   type CallGuard,
   createFaultLog,
@@ -137,6 +137,14 @@ export const createNemoclaw = async (given: NemoclawOptions): Promise<Nemoclaw> 
     };
     return shown(redactor, options ?? ({} as O), noting, result);
   };
+  /** Safe mode works whatever is wrong with the index. */
+  const withCommands = async (reports: PluginReport[]): Promise<PluginReport[]> => {
+    const shipped = await shipping(options.home).catch(() => []);
+    return reports.map((report) => {
+      const found = shipped.find(({ entry }) => entry.name === report.name);
+      return found === undefined ? report : { ...report, commands: found.ids.map((id) => id.replaceAll(':', ' ')) };
+    });
+  };
   const store = createPluginStore({
     home: options.home,
     env: options.env,
@@ -176,11 +184,11 @@ export const createNemoclaw = async (given: NemoclawOptions): Promise<Nemoclaw> 
     gpuProve: (name, options) => call(options, (own) => gpuProve(all, name, own)),
     gpuExplain: (name, options) => call(options, (own) => gpuExplain(all, name, own)),
     agents: () => call(undefined, () => agents(all)),
-    plugins: () => call(undefined, async () => (await all.registry()).report()),
+    plugins: () => call(undefined, async () => withCommands((await all.registry()).report())),
     pluginsDoctor: () =>
       call(undefined, async () => {
         const found = await all.registry();
-        return diagnosePlugins(await found.verifiedReport(), found, faults, options.env);
+        return withCommands(await diagnosePlugins(await found.verifiedReport(), found, faults, options.env));
       }),
     pluginStore: {
       install: (spec, input) => call(input, (own) => store.install(spec, own)),

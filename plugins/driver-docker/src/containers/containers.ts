@@ -1,14 +1,14 @@
 import { CodedError, type ContainerState, type Driver, type JsonObject } from '@nemoclaw/plugin-api';
 import type { ContainerInspectInfo } from 'dockerode';
-import { BUDGETS } from '../engine/budgets.ts';
 import type { CallSpec, Engine } from '../engine/call.ts';
-import { isCode, statusOf } from '../engine/codes.ts';
+import { isCode, isUnanswered, statusOf } from '../engine/codes.ts';
 import { labelFilter } from '../engine/filters.ts';
 import { createContainer, removeContainer } from '../throwaway/container.ts';
 import { requireVolumes } from '../volumes/volumes.ts';
 import { clonePlan } from './clone-plan.ts';
 import { differences } from './compare.ts';
 import { createBody, volumesOf } from './create-body.ts';
+import { imageConfig } from './image-config.ts';
 import { containerState } from './state.ts';
 
 type Containers = Pick<
@@ -37,6 +37,12 @@ export const createContainers = (engine: Engine): Containers => {
     ...extra,
   });
 
+  const again = (signal: AbortSignal | undefined): Partial<CallSpec> => ({
+    idempotent: true,
+    timeoutMs: engine.budgets.change,
+    signal,
+  });
+
   const inspectRaw = async (id: string, signal?: AbortSignal): Promise<ContainerInspectInfo | undefined> => {
     try {
       const spec = change('inspect', id, { answer: 'json', idempotent: true, signal });
@@ -59,24 +65,33 @@ export const createContainers = (engine: Engine): Containers => {
       return { id: await createContainer(engine, { name: spec.name, body: createBody(spec), signal }) };
     },
     async start(id, { signal } = {}) {
-      const spec = change('start', id, { timeoutMs: BUDGETS.start, signal });
+      const spec = change('start', id, { timeoutMs: engine.budgets.start, idempotent: true, signal });
       await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).start()));
     },
     async stop(id, { timeoutSeconds, signal }) {
-      const spec = change('stop', id, { timeoutMs: timeoutSeconds * 1000 + BUDGETS.start, signal });
+      const spec = change('stop', id, {
+        timeoutMs: timeoutSeconds * 1000 + engine.budgets.start,
+        idempotent: true,
+        signal,
+      });
       await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).stop({ t: timeoutSeconds })));
     },
     async restart(id, { timeoutSeconds, signal }) {
-      const spec = change('restart', id, { timeoutMs: timeoutSeconds * 1000 + BUDGETS.start, signal });
+      const spec = change('restart', id, { timeoutMs: timeoutSeconds * 1000 + engine.budgets.start, signal });
       await engine.call(spec, (docker) => docker.getContainer(of(id)).restart({ t: timeoutSeconds }));
     },
     remove: (id, { force = false, signal } = {}) => removeContainer(engine, id, { force, signal }),
     async rename(id, name, { signal } = {}) {
-      await engine.call(change('rename', id, { signal }), (docker) => docker.getContainer(of(id)).rename({ name }));
+      try {
+        await engine.call(change('rename', id, { signal }), (docker) => docker.getContainer(of(id)).rename({ name }));
+      } catch (error) {
+        // The same name a second time is refused, so it is looked at instead.
+        if (!isUnanswered(error) || (await inspectRaw(id, signal))?.Name !== `/${name}`) throw error;
+      }
     },
     async setRestartPolicy(id, policy, { signal } = {}) {
       const body = { RestartPolicy: { Name: policy, MaximumRetryCount: 0 } };
-      await engine.call(change('update', id, { signal }), (docker) => docker.getContainer(of(id)).update(body));
+      await engine.call(change('update', id, again(signal)), (docker) => docker.getContainer(of(id)).update(body));
     },
     async inspect(id, { signal } = {}) {
       const document = await inspectRaw(id, signal);
@@ -92,9 +107,15 @@ export const createContainers = (engine: Engine): Containers => {
       const found = await engine.call(spec, (docker) => docker.getContainer(of(id)).top(query));
       return { titles: found.Titles, processes: found.Processes ?? [] };
     },
-    clonePlan: async (id, plans, { signal } = {}) => clonePlan(await present(id, signal), plans),
-    unapplied: async (id, plan, { signal } = {}) =>
-      differences(await present(id, signal), plan).map(({ field }) => field),
+    async clonePlan(id, plans, { signal } = {}) {
+      const document = await present(id, signal);
+      return clonePlan(document, plans, await imageConfig(engine, document.Image, signal));
+    },
+    async unapplied(id, plan, { signal } = {}) {
+      const document = await present(id, signal);
+      const ofImage = await imageConfig(engine, document.Image, signal);
+      return differences(document, plan, ofImage).map(({ field }) => field);
+    },
     async list(labels, { signal } = {}) {
       const spec = { operation: 'list containers', object: '', answer: 'json', idempotent: true, signal } as const;
       const found = await engine.call(spec, (docker) =>
