@@ -11,6 +11,7 @@ import { openCore, QUICK } from './world/core.ts';
 import { agentIdOf, openEngine, ownershipOf, recordOf, remains } from './world/engine.ts';
 import { found, makeToldWorld, newestEvidence, type ToldWorld } from './world/told.ts';
 import { captureOn, type TroubledCapture } from './world/troubled-engine.ts';
+import { readVolumeJson, writeVolumeFile } from './world/volume.ts';
 
 const NAME = 'ev-told';
 const ID = /^[0-9a-f]{64}$/;
@@ -233,7 +234,7 @@ describe('a sandbox whose plugin tells everything to everybody', () => {
   it('is upgraded by a container of the new image, with what it knows', async () => {
     expect(await nemoclaw.upgrade(NAME)).toMatchObject({ changed: false, relay: false });
     const before = recordOf(world, NAME);
-    await execa('docker', ['exec', agentIdOf(world, NAME), 'sh', '-c', 'echo kept > /workspace/kept']);
+    await writeVolumeFile(driver, world, NAME, 'workspace', 'kept.json', '"kept"', { uid: 0, mode: 0o644 });
     told.telltale.become('1.2.0');
     const { exitCode, stdout } = await run(NAME, 'upgrade');
     expect(exitCode).toBe(0);
@@ -243,8 +244,7 @@ describe('a sandbox whose plugin tells everything to everybody', () => {
     expect(after.image.id).not.toBe(before.image.id);
     expect((await driver.inspect(agentIdOf(world, NAME)))?.imageId).toBe(after.image.id);
     expect(ownershipOf(world, NAME)).toMatchObject({ intent: null, retired: [] });
-    const kept = await execa('docker', ['exec', agentIdOf(world, NAME), 'cat', '/workspace/kept']);
-    expect(kept.stdout).toBe('kept');
+    expect(await readVolumeJson(driver, world, NAME, 'workspace', 'kept.json')).toBe('kept');
     await expectReady();
   }, 120_000);
 });
