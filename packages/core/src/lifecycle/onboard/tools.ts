@@ -73,10 +73,16 @@ export const removeGeneration = async (
   for (const container of found) await tools.driver.remove(container.id, { force: true, signal });
 };
 
-/** Removes what a crash left of the helpers that fill and read volumes: they hold the volumes. */
-export const removeThrowAways = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
+/** Removes what a crash left of the helpers that fill and read volumes: they hold the volumes. Resolves with their names. */
+export const removeThrowAways = async (
+  tools: OnboardTools,
+  data: OnboardData,
+  signal: AbortSignal,
+): Promise<string[]> => {
   const found = await tools.driver.list({ [LABELS.sandboxId]: data.sandboxId }, { signal });
-  for (const { id, labels } of found) if (isThrowAway(labels)) await tools.driver.remove(id, { force: true, signal });
+  const left = found.filter(({ labels }) => isThrowAway(labels));
+  for (const { id } of left) await tools.driver.remove(id, { force: true, signal });
+  return left.map(({ name }) => name);
 };
 
 /** The container of exactly this generation, when it is there. */

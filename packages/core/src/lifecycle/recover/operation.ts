@@ -132,6 +132,17 @@ const forgetStep = (tools: OnboardTools, repair: Repair): OnboardStep => ({
   },
 });
 
+export const TIDY = 'tidy';
+
+/** Late: a create that was under way when its asker was killed shows itself when the engine is done with it. */
+const tidyStep = (tools: OnboardTools): OnboardStep => ({
+  id: TIDY,
+  title: 'Remove helpers that a crash left behind',
+  async run({ data, signal, note }) {
+    for (const name of await removeThrowAways(tools, data, signal)) note(`removed the leftover ${name}`);
+  },
+});
+
 export const healOperation = (
   tools: OnboardTools,
   known: KnownSandbox,
@@ -158,6 +169,7 @@ export const healOperation = (
     inferenceStep(tools),
     ingressStep(tools),
     ...(repair.agent ? [postReadyStep(tools)] : []),
+    tidyStep(tools),
     commitStep(tools),
   ];
   // What an older proof said is not true of what is made anew.
