@@ -78,8 +78,7 @@ const kept = ({ undo: _undo, ...step }: OnboardStep): OnboardStep => step;
 const clearStep = (tools: OnboardTools, seen: Seen, repair: Repair): OnboardStep => ({
   id: 'clear',
   title: 'Remove what can’t be started again',
-  async run({ data, signal, note }) {
-    await removeThrowAways(tools, data, signal);
+  async run({ signal, note }) {
     const ids = [
       ...(repair.agent && seen.agent.state === 'present' ? [seen.agent.container.id] : []),
       ...(repair.relay && seen.relay ? [seen.relay.id] : []),
