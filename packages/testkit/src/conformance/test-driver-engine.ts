@@ -11,6 +11,8 @@ export interface DriverEngineConformance {
   image: string;
   /** What names of objects begin with, on an engine that others use too. */
   prefix?: string;
+  /** How long the engine may take to show what has happened. Default 10,000. */
+  boundMs?: number;
 }
 
 const SUBNETS = ['10.214.0.0/28', '10.214.0.16/28', '10.214.0.32/28', '10.214.0.48/28'];
@@ -23,7 +25,7 @@ const codeOf = async (work: Promise<unknown>): Promise<string | undefined> =>
     (error: unknown) => (isCodedError(error) ? error.code : String(error)),
   );
 
-type Work = (subject: EngineSubject) => Promise<void>;
+type Work = (subject: EngineSubject, boundMs: number) => Promise<void>;
 
 const WORK: Record<Exclude<keyof typeof DRIVER_ENGINE_MUSTS, 'asked'>, Work> = {
   facts: async ({ driver }) => {
@@ -117,7 +119,7 @@ const WORK: Record<Exclude<keyof typeof DRIVER_ENGINE_MUSTS, 'asked'>, Work> = {
     expect(await help('slow', LINES.sleep, 1_000)).toMatchObject({ outcome: 'timed_out' });
     expect(await remainsOf(subject)).toEqual([]);
   },
-  logs: async ({ driver, running }) => {
+  logs: async ({ driver, running }, boundMs) => {
     const id = await running('logs', { command: shell(LINES.speak) });
     const read = async (): Promise<string[]> => {
       const lines: string[] = [];
@@ -125,7 +127,7 @@ const WORK: Record<Exclude<keyof typeof DRIVER_ENGINE_MUSTS, 'asked'>, Work> = {
         lines.push(`${stream}: ${text}`);
       return lines.sort();
     };
-    await expect.poll(read, { timeout: 10_000 }).toEqual(['stderr: to stderr', 'stdout: to stdout']);
+    await expect.poll(read, { timeout: boundMs }).toEqual(['stderr: to stderr', 'stdout: to stdout']);
   },
   undo: async (subject) => {
     const { driver, spec } = subject;
@@ -160,7 +162,7 @@ const WORK: Record<Exclude<keyof typeof DRIVER_ENGINE_MUSTS, 'asked'>, Work> = {
     const cloned = await driver.clonePlan(id, { recorded: plan, wanted });
     expect(cloned).toMatchObject({ carried: [], refused: [], plan: { env: { A: 'changed' }, image: plan.image } });
   },
-  watch: async ({ driver, labels, spec }) => {
+  watch: async ({ driver, labels, spec }, boundMs) => {
     const controller = new AbortController();
     const { id } = await driver.create(spec('watched'));
     const seen = (async () => {
@@ -169,7 +171,7 @@ const WORK: Record<Exclude<keyof typeof DRIVER_ENGINE_MUSTS, 'asked'>, Work> = {
       return false;
     })();
     seen.catch(() => undefined);
-    const bound = setTimeout(() => controller.abort(new Error('no event came')), 10_000);
+    const bound = setTimeout(() => controller.abort(new Error('no event came')), boundMs);
     // It may not listen yet: started again until it has seen it.
     for (let tries = 0; tries < 5; tries++) {
       await driver.start(id);
@@ -188,21 +190,21 @@ export function driverEngineChecks(
   contribution: DriverContribution,
   conformance: DriverEngineConformance,
 ): Check<keyof typeof DRIVER_ENGINE_MUSTS>[] {
-  const { env, image, prefix = 'nemoclaw-conformance' } = conformance;
+  const { env, image, prefix = 'nemoclaw-conformance', boundMs = 10_000 } = conformance;
   const driver = () => contribution.create({ env });
   return [
     {
       id: 'asked',
       title: DRIVER_ENGINE_MUSTS.asked,
       run: async () => {
-        expectKeys(conformance, ['env', 'image', 'prefix'], 'the suite');
+        expectKeys(conformance, ['env', 'image', 'prefix', 'boundMs'], 'the suite');
         expect(await driver().findImage(image), `the engine has no image ${image}`).toBeDefined();
       },
     },
     ...Object.entries(WORK).map(([id, work]) => ({
       id: id as keyof typeof WORK,
       title: DRIVER_ENGINE_MUSTS[id as keyof typeof WORK],
-      run: () => onEngine(driver(), image, prefix, work),
+      run: () => onEngine(driver(), image, prefix, (subject) => work(subject, boundMs)),
     })),
   ];
 }
