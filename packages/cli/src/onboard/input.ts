@@ -10,6 +10,7 @@ export interface OnboardChoices {
   model?: string | undefined;
   endpoint?: string | undefined;
   gpu: string;
+  'gpu-device'?: string[] | undefined;
   profile: string;
   isolation: string;
   smoke: boolean;
@@ -34,6 +35,7 @@ export function toOnboardInput(choices: OnboardChoices, program: Program, creden
     ...(choices.endpoint === undefined ? {} : { endpoint: choices.endpoint }),
     ...(credential === undefined ? {} : { credential }),
     gpu: choices.gpu,
+    ...(choices['gpu-device'] === undefined ? {} : { gpuDevices: choices['gpu-device'] }),
     profile: choices.profile,
     isolation: choices.isolation,
     smoke: choices.smoke,

@@ -78,6 +78,13 @@ const CASES: Case[] = [
     message: 'unknown or invalid runtime name: nvidia',
   },
   {
+    code: 'GPU_INJECTION_FAILED',
+    operation: 'start container',
+    status: 500,
+    message:
+      'failed to create task for container: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error running createRuntime hook #0: exit status 1, stdout: , stderr: ',
+  },
+  {
     code: 'ENGINE_ERROR',
     operation: 'create container',
     status: 400,

@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { NemoclawCommand } from '../../base-command.ts';
 import { sandboxArgs } from '../../grammar/sandbox-arg.ts';
 import { renderGpuSet } from '../../render/gpu.ts';
@@ -11,12 +12,23 @@ export default class GpuSet extends NemoclawCommand {
     ...sandboxArgs,
     strategy: Args.string({ description: 'A strategy of `gpu list`, `auto` or `off`.', required: true }),
   };
+  static override flags = {
+    device: Flags.string({
+      summary:
+        'GPU to give, by CDI name or number; several times for several. Default: what the sandbox was made with.',
+      multiple: true,
+      delimiter: ',',
+    }),
+  };
   static override scope = 'sandbox' as const;
 
   async run(): Promise<unknown> {
-    const { args } = await this.parse(GpuSet);
+    const { args, flags } = await this.parse(GpuSet);
     const { nemoclaw, call } = await this.open({ changes: true });
-    const result = await nemoclaw.gpuSet(args.name, args.strategy, call);
+    const result = await nemoclaw.gpuSet(args.name, args.strategy, {
+      ...call,
+      ...(flags.device === undefined ? {} : { devices: flags.device }),
+    });
     this.warnings.push(...result.warnings);
     await this.show(renderGpuSet(args.name, result));
     return result;

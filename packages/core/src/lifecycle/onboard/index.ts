@@ -105,7 +105,8 @@ const withSwappedGpu = async (
   const { chosen } = found.gpu;
   if (chosen === null || record.gpu.strategy === chosen) return record;
   try {
-    return (await gpuSetLocked(services, record.name, record.gpu.mode === 'auto' ? 'auto' : chosen, options)).record;
+    const request = record.gpu.mode === 'auto' ? 'auto' : chosen;
+    return (await gpuSetLocked(services, record.name, request, options)).record;
   } catch (error) {
     const { code, message, hint } = toCodedError(error);
     if (record.gpu.mode !== 'auto' || code === 'INTERRUPTED') throw error;
