@@ -44,7 +44,6 @@ export default class Onboard extends NemoclawCommand {
     'gpu-device': Flags.string({
       summary: 'GPU to give, by CDI name or number; several times for several. Default: all that there are.',
       multiple: true,
-      delimiter: ',',
       env: 'NEMOCLAW_GPU_DEVICE',
     }),
     profile: Flags.option({

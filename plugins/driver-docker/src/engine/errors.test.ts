@@ -82,7 +82,14 @@ const CASES: Case[] = [
     operation: 'start container',
     status: 500,
     message:
-      'failed to create task for container: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error running createRuntime hook #0: exit status 1, stdout: , stderr: ',
+      'runc create failed: unable to start container process: error during container init: error running hook #0: error running hook: exit status 1, stdout: , stderr:: unknown',
+  },
+  {
+    code: 'GPU_INJECTION_FAILED',
+    operation: 'start container',
+    status: 500,
+    message:
+      'runc create failed: error running prestart hook #0: exit status 1, stdout: , stderr: initialization error',
   },
   {
     code: 'ENGINE_ERROR',

@@ -17,6 +17,14 @@ import type { Services } from '../services.ts';
 
 export const GPU_SET = 'gpu-set';
 
+/** How the warning of an onboard begins whose GPU did not come; it is over once a GPU is set. */
+export const NO_GPU = 'The sandbox has no GPU: ';
+
+/** What was warned of the old container and of what is looked at again. */
+const isOver = ({ proofs }: SandboxRecord, warning: string): boolean =>
+  warning.startsWith(NO_GPU) ||
+  [proofs.gpu, proofs.bridge, proofs.inference].some((proof) => proof?.summary === warning);
+
 /** What the record will say once it is proved; nothing that was proved of the old container is true of the new one. */
 const recordAfter = (
   record: SandboxRecord,
@@ -28,6 +36,7 @@ const recordAfter = (
     ...record,
     agent: { ...record.agent, isolationProof: 'declared' },
     proofs,
+    warnings: record.warnings.filter((warning) => !isOver(record, warning)),
     gpu: {
       mode: request === 'off' || request === 'auto' ? request : 'strategy',
       strategy,
@@ -92,7 +101,9 @@ export const gpuSetLocked = async (
       }),
     });
     const { notes, warnings } = outcome;
-    return { changed: true, before, record: recordOf(data), warnings: [...told, ...warnings], notes };
+    const after = recordOf(data);
+    const fresh = after.warnings.filter((warning) => !record.warnings.includes(warning));
+    return { changed: true, before, record: after, warnings: [...told, ...warnings, ...fresh], notes };
   } catch (error) {
     throw await withEnding(tools, data, error);
   }
