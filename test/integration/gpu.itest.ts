@@ -242,7 +242,7 @@ describe('GPUs of a sandbox, from the command line', () => {
     expect(result.verdict).toBe('healthy');
   });
 
-  it('a container that somebody removes meanwhile is NOT restored, with the commands; recover makes it anew', async () => {
+  it('a container that somebody removes meanwhile is NOT restored; recover makes it anew', async () => {
     const before = await theOne();
     await gpu.with({ cuInit: 100 }, async () => {
       const failing = set('legacy-swap');
@@ -251,9 +251,8 @@ describe('GPUs of a sandbox, from the command line', () => {
         .toBe('exited');
       await execa('docker', ['rm', '-f', before.id]);
       const { error } = await failing;
-      expect(error.message).toContain(`Sandbox ${NAME} was NOT restored: its container is gone`);
+      expect(error.message).toContain(`Sandbox ${NAME} was NOT restored: its container was removed`);
       expect(error.hint).toContain(`${NAME} recover`);
-      expect(error.hint).toMatch(/By hand: .*docker start/);
       const { error: none, result } = await world.json<RecoverResult>([NAME, 'recover']);
       expect(none).toBeUndefined();
       expect(result.verdict).toBe('healthy');
@@ -279,6 +278,23 @@ describe('GPUs of a sandbox, from the command line', () => {
       expect(result.verdict).toBe('healthy');
       expect(await driver.inspect(before.id)).toBeUndefined();
       await theOne();
+    });
+  });
+
+  it('a container that no longer starts is NOT restored, with the commands; recover does it once it can', async () => {
+    // It has a GPU whose specification went away after its start.
+    const before = await theOne();
+    await order({ refuseConfig: true });
+    const { error } = await set('off');
+    expect(error.message).toContain(`Sandbox ${NAME} was NOT restored: its container is exited.`);
+    expect(error.hint).toContain(`${NAME} recover`);
+    expect(error.hint).toMatch(new RegExp(`By hand: .*docker start ${before.id.slice(0, 12)}`));
+    expect((await driver.inspect(before.id))?.phase).toBe('exited');
+    await order({});
+    await gpu.with({ cuInit: 0 }, async () => {
+      const { result } = await world.json<RecoverResult>([NAME, 'recover']);
+      expect(result.verdict).toBe('healthy');
+      expect((await theOne()).id).toBe(before.id);
     });
   });
 });

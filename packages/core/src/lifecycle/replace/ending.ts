@@ -34,14 +34,23 @@ const judge = async (
   error: CodedError,
 ): Promise<{ ending: Ending; sentence: string; hint?: string }> => {
   const { program } = tools.services.options;
-  const incumbent = await tools.driver.inspect(data.incumbent.id).catch(() => undefined);
-  const back = incumbent?.phase === 'running' && incumbent.name === data.canonicalName;
+  const incumbent = await tools.driver.inspect(data.incumbent.id).then(
+    (found) => found ?? ('gone' as const),
+    () => undefined,
+  );
+  const back = incumbent !== 'gone' && incumbent?.phase === 'running' && incumbent.name === data.canonicalName;
   if (back && incumbent.startedAt === data.incumbentStartedAt)
     return { ending: 'untouched', sentence: `Sandbox ${data.name} was not touched: its container was never stopped.` };
+  if (incumbent === 'gone')
+    return {
+      ending: 'not restored',
+      sentence: `Sandbox ${data.name} was NOT restored: its container was removed by somebody else. Its volumes are there.`,
+      hint: `Run \`${program} ${data.name} recover\`: it makes the container anew.`,
+    };
   if (!back)
     return {
       ending: 'not restored',
-      sentence: `Sandbox ${data.name} was NOT restored: its container is ${incumbent?.phase ?? 'gone'}${incumbent && incumbent.name !== data.canonicalName ? ` under the name ${incumbent.name}` : ''}.`,
+      sentence: `Sandbox ${data.name} was NOT restored: its container is ${incumbent?.phase ?? 'not to be seen, since the engine does not answer'}${incumbent && incumbent.name !== data.canonicalName ? ` under the name ${incumbent.name}` : ''}.`,
       hint: `Run \`${program} ${data.name} recover\`. By hand: ${byHand(data)}`,
     };
   const healthy = await isHealthy(tools, data, error.code === 'INTERRUPTED');
