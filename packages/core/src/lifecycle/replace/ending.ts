@@ -1,4 +1,4 @@
-import { CodedError, isCodedError } from '@nemoclaw/plugin-api';
+import { CodedError, type ContainerState, isCodedError } from '@nemoclaw/plugin-api';
 import { toCodedError } from '../../errors/index.ts';
 import { waitForGateway } from '../onboard/agent.ts';
 import type { ReplaceData, ReplaceTools } from './data.ts';
@@ -19,13 +19,21 @@ const isHealthy = async (tools: ReplaceTools, data: ReplaceData, interrupted: bo
   }
 };
 
-const byHand = (data: ReplaceData): string =>
-  [
-    `docker rm -f ${data.agentId || data.stagingName}`,
-    `docker rename ${data.incumbent.id.slice(0, 12)} ${data.canonicalName}`,
-    `docker update --restart ${data.incumbentPolicy} ${data.incumbent.id.slice(0, 12)}`,
-    `docker start ${data.incumbent.id.slice(0, 12)}`,
+/** Only what is left to do: a rename to the name that it has is an error of the engine. */
+const byHand = async (
+  { driver }: ReplaceTools,
+  data: ReplaceData,
+  incumbent: ContainerState | undefined,
+): Promise<string> => {
+  const old = data.incumbent.id.slice(0, 12);
+  const replacement = await driver.inspect(data.agentId || data.stagingName).catch(() => undefined);
+  return [
+    ...(replacement ? [`docker rm -f ${replacement.id.slice(0, 12)}`] : []),
+    ...(incumbent?.name === data.canonicalName ? [] : [`docker rename ${old} ${data.canonicalName}`]),
+    `docker update --restart ${data.incumbentPolicy} ${old}`,
+    `docker start ${old}`,
   ].join('; ');
+};
 
 /** Looked at afterwards, not concluded from what the undo said of itself. */
 const judge = async (
@@ -51,7 +59,7 @@ const judge = async (
     return {
       ending: 'not restored',
       sentence: `Sandbox ${data.name} was NOT restored: its container is ${incumbent?.phase ?? 'not to be seen, since the engine does not answer'}${incumbent && incumbent.name !== data.canonicalName ? ` under the name ${incumbent.name}` : ''}.`,
-      hint: `Run \`${program} ${data.name} recover\`. By hand: ${byHand(data)}`,
+      hint: `Run \`${program} ${data.name} recover\`. By hand: ${await byHand(tools, data, incumbent)}`,
     };
   const healthy = await isHealthy(tools, data, error.code === 'INTERRUPTED');
   return healthy === true
