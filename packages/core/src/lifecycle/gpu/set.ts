@@ -8,6 +8,7 @@ import { recordOf } from '../onboard/data.ts';
 import { gpuRouting } from '../onboard/preflight.ts';
 import { toolsFor } from '../onboard/tools.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
+import { renewedLeaf } from '../renew-leaf.ts';
 import { withEnding } from '../replace/ending.ts';
 import { newReplaceData } from '../replace/new-data.ts';
 import { replaceOperation } from '../replace/operation.ts';
@@ -23,7 +24,7 @@ const recordAfter = (
   strategy: string | null,
   reason: string,
 ): SandboxRecord => {
-  const { gateway: _gateway, gpu: _gpu, inference: _inference, ...proofs } = record.proofs;
+  const { gateway: _gateway, gpu: _gpu, inference: _inference, ingress: _ingress, ...proofs } = record.proofs;
   return {
     ...record,
     proofs,
@@ -44,7 +45,7 @@ export const gpuSetLocked = async (
   options: CallOptions,
 ): Promise<GpuSetResult> => {
   await refuseWhilePending(services, name);
-  const known = await knownSandbox(services, name);
+  const known = await renewedLeaf(services, await knownSandbox(services, name), options);
   const { record } = known;
   const before = record.gpu.strategy;
   const route = await gpuRouting(services, request);

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
 import { codedError } from '../../errors/index.ts';
+import type { Services } from '../services.ts';
+import { type OnboardData, recordOf } from './data.ts';
 
 /** Resolves with whether this process could listen on that port of 127.0.0.1 right now. */
 export const portIsFree = (port: number): Promise<boolean> =>
@@ -36,4 +38,34 @@ export const chooseIngressPort = async (input: {
     message: `No port of 127.0.0.1 between ${FIRST_PORT} and ${LAST_PORT} is free.`,
     hint: 'Name one with `--port`.',
   });
+};
+
+/** Ports that records of this home name, `except` the one of that sandbox. Running or not, they are theirs. */
+export const portsOfOthers = async (store: Services['store'], except: string): Promise<Set<number>> => {
+  const others = (await store.listNames()).filter((name) => name !== except);
+  const records = await Promise.all(others.map((other) => store.readRecord(other).catch(() => undefined)));
+  return new Set(records.flatMap((record) => (record ? [record.ingressPort] : [])));
+};
+
+/**
+ * Another port than those that were tried, on disk before anything listens on it. A port that the user named is not given
+ * up: PORT_TAKEN.
+ */
+export const moveIngress = async (
+  { services }: { services: Pick<Services, 'store'> },
+  data: OnboardData,
+  tried: ReadonlySet<number>,
+): Promise<void> => {
+  const { store } = services;
+  const record = recordOf(data);
+  if (record.ingressPortNamed)
+    throw codedError('PORT_TAKEN', {
+      message: `Port ${record.ingressPort} of 127.0.0.1, which was named for ${record.name}, is taken by another program.`,
+      hint: `Find it with \`ss -ltnp 'sport = :${record.ingressPort}'\`, or give another one with \`--port\`.`,
+      details: { port: record.ingressPort },
+    });
+  const taken = new Set([...(await portsOfOthers(store, record.name)), ...tried]);
+  record.ingressPort = await chooseIngressPort({ wanted: undefined, taken, isFree: portIsFree });
+  const stored = await store.readRecord(record.name);
+  if (stored) await store.writeRecord({ ...stored, ingressPort: record.ingressPort });
 };

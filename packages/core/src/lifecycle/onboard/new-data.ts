@@ -38,6 +38,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
       forward: input.forward,
     },
     ingressPort: preflight.ingressPort,
+    ...(input.ingressPort === undefined ? {} : { ingressPortNamed: true }),
     gpu: {
       mode: input.gpu === 'off' ? 'off' : input.gpu === 'auto' ? 'auto' : 'strategy',
       strategy: later ? null : preflight.gpu.chosen,
