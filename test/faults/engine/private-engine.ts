@@ -103,7 +103,8 @@ export const startPrivateEngine = async (): Promise<PrivateEngine> => {
     async bring(references, from = SHARED_SOCKET) {
       const names = references.map((reference) => `names=${encodeURIComponent(reference)}`).join('&');
       const images = await ask(from, { path: `/images/get?${names}` });
-      if (images.statusCode !== 200) throw new Error(`could not read ${references.join(', ')}: ${await textOf(images)}`);
+      if (images.statusCode !== 200)
+        throw new Error(`could not read ${references.join(', ')}: ${await textOf(images)}`);
       const headers = { 'content-type': 'application/x-tar' };
       const loaded = await ask(socketPath, { method: 'POST', path: '/images/load?quiet=1', headers }, images);
       const said = await textOf(loaded);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ContainerSpec, type Driver, IDS, isCodedError } from '@nemoclaw/plugin-api';
+import { type ContainerSpec, type ContainerState, type Driver, IDS, isCodedError } from '@nemoclaw/plugin-api';
 import type { RelayStatus } from '@nemoclaw/relay/protocol';
 import { codedError } from '../../errors/index.ts';
 import type { StepIo } from '../../operations/types.ts';
@@ -87,6 +87,8 @@ export const relayStep = (tools: OnboardTools): OnboardStep => ({
 });
 
 const RELAY_START_MS = 30_000;
+/** An engine starts a program again that ends at once, ever more slowly; after so many times it is not going to stay. */
+const HOPELESS_RESTARTS = 4;
 
 /** Until the relay answers its control socket; says what its container is doing when it does not. */
 export const waitForRelay = async (input: {
@@ -98,6 +100,8 @@ export const waitForRelay = async (input: {
   const { driver, containerId, services, signal } = input;
   const start = services.clock.elapsed();
   let last: unknown;
+  let state: ContainerState | undefined;
+  let restarts: number | undefined;
   while (services.clock.elapsed() - start < RELAY_START_MS) {
     signal.throwIfAborted();
     try {
@@ -106,11 +110,17 @@ export const waitForRelay = async (input: {
       if (isCodedError(error) && error.code === 'SUPERVISOR_OUTDATED') throw error;
       last = error;
     }
+    state = await driver.inspect(containerId, { signal });
+    if (!state) break;
+    restarts ??= state.restartCount;
+    if (state.restartCount - restarts >= HOPELESS_RESTARTS) break;
     await services.clock.sleep(200, signal);
   }
-  const state = await driver.inspect(containerId, { signal });
+  const again = (state?.restartCount ?? 0) - (restarts ?? 0);
+  const seen = state ? `${state.phase}${again > 0 ? `, started again ${again} times` : ''}` : 'gone';
+  const seconds = Math.round((services.clock.elapsed() - start) / 1000);
   throw codedError('SUPERVISOR_UNREACHABLE', {
-    message: `The relay did not answer within ${RELAY_START_MS / 1000} s; its container is ${state?.phase ?? 'gone'}${state?.error ? ` (${state.error})` : ''}.`,
+    message: `The relay did not answer within ${seconds} s; its container is ${seen}${state?.error ? ` (${state.error})` : ''}.`,
     cause: last,
   });
 };

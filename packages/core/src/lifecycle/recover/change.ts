@@ -122,6 +122,7 @@ const withPort = async (tools: OnboardTools, change: Change, wanted: number): Pr
     ...change,
     record: { ...record, ingressPort, ingressPortNamed: true },
     anew: { ...change.anew, relay: true },
+    actions: [...change.actions, `moved ingress from 127.0.0.1:${before} to 127.0.0.1:${ingressPort}`],
   };
 };
 

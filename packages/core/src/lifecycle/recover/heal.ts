@@ -9,7 +9,7 @@ import { knownSandbox, unresolved } from '../resolve.ts';
 import type { Change } from './change.ts';
 import { look, planRepair, type Repair } from './look.ts';
 import { healOperation } from './operation.ts';
-import { anewInstead } from './second-try.ts';
+import { anewInstead, type Part } from './second-try.ts';
 import { settleOwnership } from './settle.ts';
 
 /** Healing takes nothing back, whatever the operation says of its undo. */
@@ -31,6 +31,8 @@ export interface HealStart {
   anew?: Partial<Repair>;
   refill?: boolean;
   change?: Change | undefined;
+  /** What was made anew because it could not be brought back as it was. */
+  tried?: readonly Part[];
 }
 
 /** Makes and starts what is missing of a sandbox that once was ready, and proves it again. */
@@ -44,7 +46,7 @@ export const heal = async (
   const signal = options.signal ?? new AbortController().signal;
   const settled = await settleOwnership(tools, name, signal);
   const found = await knownSandbox(services, name);
-  const { change } = start;
+  const { change, tried = [] } = start;
   const known = { ...found, record: change?.record ?? found.record };
   const { record } = known;
   const seen = await look(tools.driver, known, tools.homeId, signal);
@@ -80,10 +82,12 @@ export const heal = async (
       }),
     });
   } catch (error) {
-    const second = isCodedError(error) && !signal.aborted ? anewInstead(error, repair) : undefined;
+    const second = isCodedError(error) && !signal.aborted ? anewInstead(error, repair, tried) : undefined;
     if (!second) throw stays(error, services.options.program, name);
     const actions = [...doneSoFar, ...done, second.because];
-    return heal(tools, name, { actions, anew: { ...start.anew, ...second.anew }, refill: true }, options);
+    options.onProgress?.({ type: 'note', level: 'info', text: second.because });
+    const again = { actions, anew: { [second.part]: true }, refill: true, tried: [...tried, second.part] };
+    return heal(tools, name, again, options);
   }
   const actions = [...doneSoFar, ...done];
   return { verdict: actions.length === 0 ? 'nothing_to_do' : 'healthy', actions };
