@@ -16,6 +16,8 @@ export default defineConfig({
             'test/{architecture,faults,routing}/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],
+          // A bound against hanging, with room for a busy machine; no test is about how fast it is.
+          testTimeout: 30_000,
           disableConsoleIntercept: true,
         },
       },
