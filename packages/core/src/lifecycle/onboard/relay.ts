@@ -10,7 +10,7 @@ import type { Services } from '../services.ts';
 import { relaySpec } from '../specs.ts';
 import { type OnboardData, recordOf } from './data.ts';
 import { moveIngress } from './ingress-port.ts';
-import { egressOf, ensureOwned, labelsFor, type OnboardStep, type OnboardTools, removeGeneration } from './tools.ts';
+import { egressOf, ensureOwned, labelsFor, type OnboardStep, type OnboardTools, removeMade } from './tools.ts';
 
 /** What goes into the relay's volume, by the steps' data. */
 export const fillFor = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
@@ -82,7 +82,7 @@ export const relayStep = (tools: OnboardTools): OnboardStep => ({
     await waitForRelay({ driver, containerId: data.relayId, services: tools.services, signal });
   },
   async undo({ data, signal }) {
-    await removeGeneration(tools, data, data.generations.relay, signal);
+    await removeMade(tools, data, 'relay', signal);
   },
 });
 

@@ -3,7 +3,7 @@ import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
 import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
-import type { OnboardTools } from '../onboard/tools.ts';
+import { type OnboardTools, removeThrowAways } from '../onboard/tools.ts';
 import { operationOptions } from '../operation-options.ts';
 import { knownSandbox, unresolved } from '../resolve.ts';
 import type { Change } from './change.ts';
@@ -49,6 +49,7 @@ export const heal = async (
   const { change, tried = [] } = start;
   const known = { ...found, record: change?.record ?? found.record };
   const { record } = known;
+  await removeThrowAways(tools, record, signal);
   const seen = await look(tools.driver, known, tools.homeId, signal);
   if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
     throw unresolved(name, services.options.program, seen.agent);

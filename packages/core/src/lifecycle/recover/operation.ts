@@ -15,7 +15,7 @@ import {
   preflightProbesStep,
 } from '../onboard/proof.ts';
 import { relayStep } from '../onboard/relay.ts';
-import { type OnboardStep, type OnboardTools, removeThrowAways, updateOwnership } from '../onboard/tools.ts';
+import { type OnboardStep, type OnboardTools, updateOwnership } from '../onboard/tools.ts';
 import type { KnownSandbox } from '../resolve.ts';
 import { type Change, changeStep } from './change.ts';
 import type { Repair, Seen } from './look.ts';
@@ -81,8 +81,7 @@ const kept = ({ undo: _undo, ...step }: OnboardStep): OnboardStep => step;
 const clearStep = (tools: OnboardTools, seen: Seen, repair: Repair): OnboardStep => ({
   id: 'clear',
   title: 'Remove what can’t be started again',
-  async run({ data, signal, note }) {
-    await removeThrowAways(tools, data, signal);
+  async run({ signal, note }) {
     const ids = [
       ...(repair.agent && seen.agent.state === 'present' ? [seen.agent.container.id] : []),
       ...(repair.relay && seen.relay ? [seen.relay.id] : []),
