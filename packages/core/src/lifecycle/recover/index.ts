@@ -120,7 +120,8 @@ export const recover = async (
   const signal = options.signal ?? new AbortController().signal;
   if (options.credential !== undefined) services.redactor.learn(options.credential);
   const pending = await store.readOperation(name);
-  if (!pending) await knownSandbox(services, name);
+  // An unknown name gets no lock, unless somebody who had it was killed: taking it clears what that left.
+  if (!pending && !(await store.hasTraces(name))) await knownSandbox(services, name);
   return withLock(services, name, 'recover', options, async () => {
     const journal = await store.readOperation(name);
     const done = journal && (await finishPending(services, journal, name, options));
