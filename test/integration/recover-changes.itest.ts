@@ -11,9 +11,9 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueLeaf } from '../../packages/core/src/pki/certificates.ts';
 import type { World } from './world/cli.ts';
-import { openCore, QUICK } from './world/core.ts';
+import { openCore } from './world/core.ts';
 import { recordOf } from './world/engine.ts';
-import { admit, listen, OTHER_MODEL, type Patient } from './world/patient.ts';
+import { admit, listen, OTHER_MODEL, PATIENT, type Patient } from './world/patient.ts';
 import { freePort } from './world/port.ts';
 import { writeVolumeFile } from './world/volume.ts';
 
@@ -38,7 +38,7 @@ describe('recover follows a world that has changed', () => {
     patient = await admit(NAME);
     ({ world, driver, nemoclaw } = patient);
   });
-  afterAll(() => patient.dispose());
+  afterAll(() => patient?.dispose());
 
   it('renews a certificate that has ended, and so does a restart', async () => {
     const secret = (file: string) => readFileSync(join(world.home, 'sandboxes', NAME, 'secrets', file), 'utf8');
@@ -184,7 +184,7 @@ describe('recover follows a world that has changed', () => {
         hint: expect.stringContaining('plugins install @nemoclaw/agent-tiny@'),
       },
     });
-    const nowhere = { ...QUICK, DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
+    const nowhere = { ...PATIENT, DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
     const away = await openCore(world.home, { env: nowhere });
     await expect(away.recover(NAME)).rejects.toMatchObject({ code: 'ENGINE_NOT_RUNNING' });
     await away.close();

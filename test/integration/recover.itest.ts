@@ -91,7 +91,7 @@ describe('recover makes one healthy sandbox of whatever is left', () => {
     await order(LOOPING, { crashAfterMs: 0 });
     await driver.restart(agentIdOf(world, LOOPING), { timeoutSeconds: 5 });
   });
-  afterAll(() => patient.dispose());
+  afterAll(() => patient?.dispose());
 
   it('finds nothing to do where all is well, says so, and proves it again each time', async () => {
     const parts = patient.parts();

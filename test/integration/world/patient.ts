@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import type { Nemoclaw, RecoverInput, RecoverResult, SandboxRecord } from '@nemoclaw/core';
 import { type Driver, IDS, LABELS } from '@nemoclaw/plugin-api';
 import { type ScriptedModel, startScriptedModel, text } from '@nemoclaw/testkit/scripted-model';
 import { expect } from 'vitest';
-import { makeWorld, type World } from './cli.ts';
+import { makeWorld, ROOT, type World } from './cli.ts';
 import { onboardInput, openCore, QUICK } from './core.ts';
 import { agentIdOf, openEngine, ownershipOf, recordOf, relayIdOf, remains } from './engine.ts';
 import { freePort } from './port.ts';
@@ -13,6 +14,9 @@ export const OTHER_MODEL = { id: 'scripted-2', context: 131_072 };
 
 export const listen = (more: { apiKey?: string } = {}): Promise<ScriptedModel> =>
   startScriptedModel({ models: [MODEL, OTHER_MODEL], respond: () => text('hello'), host: '0.0.0.0', ...more });
+
+/** As quick, but for a machine that is busy: how long a start may take is not what is looked at here. */
+export const PATIENT = { ...QUICK, NEMOCLAW_START_TIMEOUT_MS: '90000', NEMOCLAW_RESTART_TIMEOUT_MS: '60000' };
 
 interface RelayFile {
   interfaces: { sandbox: string; egress: string };
@@ -49,7 +53,10 @@ export const admit = async (name: string, agent = 'tiny'): Promise<Patient> => {
   const world = makeWorld();
   const driver = openEngine();
   const model = await listen();
-  const nemoclaw = await openCore(world.home, agent === 'tiny' ? { env: QUICK } : {});
+  const nemoclaw = await openCore(world.home, {
+    ...(agent === 'tiny' ? { env: PATIENT } : {}),
+    plugins: agent === 'hermes' ? [{ name: '@nemoclaw/agent-hermes', root: join(ROOT, 'plugins/agent-hermes') }] : [],
+  });
   const parts = () => ({ agent: agentIdOf(world, name), relay: relayIdOf(world, name) });
   const asGateway = async (path: string, ...argv: string[]): Promise<string> => {
     const { stdout } = await driver.exec(parts().agent, {
