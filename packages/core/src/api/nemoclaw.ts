@@ -81,6 +81,17 @@ export interface DestroyResult {
   notes: string[];
 }
 
+/** What a recover is told of a world that has changed; what is left out stays as it is recorded. */
+export interface RecoverInput {
+  /** Where the provider is now. */
+  endpoint?: string;
+  model?: string;
+  /** The key itself. One that was given before goes to the origin that it was given for, and nowhere else. */
+  credential?: string;
+  forward?: boolean;
+  ingressPort?: number;
+}
+
 export interface RecoverResult {
   actions: string[];
   verdict: 'healthy' | 'removed' | 'nothing_to_do';
@@ -177,7 +188,7 @@ export interface Nemoclaw {
     name: string,
     options: CallOptions & { soft?: boolean; timeoutMs?: number; settleMs?: number },
   ): Promise<RestartReport>;
-  recover(name: string, options?: CallOptions): Promise<RecoverResult>;
+  recover(name: string, options?: CallOptions & RecoverInput): Promise<RecoverResult>;
   destroy(name: string, options?: CallOptions): Promise<DestroyResult>;
   logs(
     name: string,
