@@ -14,7 +14,7 @@ import {
   type OnboardStep,
   type OnboardTools,
   objectLabels,
-  removeGeneration,
+  removeMade,
   secretOf,
   updateOwnership,
 } from './tools.ts';
@@ -56,7 +56,7 @@ export const createStep = (tools: OnboardTools): OnboardStep => ({
     }));
   },
   async undo({ data, signal }) {
-    await removeGeneration(tools, data, data.generations.agent, signal);
+    await removeMade(tools, data, 'agent', signal);
   },
 });
 
