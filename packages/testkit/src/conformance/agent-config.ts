@@ -26,18 +26,22 @@ function expectInside(what: string, path: string): void {
 
 /** What an agent's configuration must be, whatever the agent. */
 export function expectConfig(agent: AgentContribution, input: AgentConfigInput): void {
-  const { runtime, sealed, initialState } = agent.configure(input);
+  const { runtime, sealed, sealedTools = [], initialState, initialTools = [] } = agent.configure(input);
 
   expect(sealed.length, 'nothing is sealed, so nothing holds the token').toBeGreaterThan(0);
   expect(
     sealed.some(({ content }) => content.includes(input.token)),
     'no sealed file holds the token',
   ).toBe(true);
-  expect(JSON.stringify({ runtime, initialState }).includes(input.token), 'the token is outside the sealed files').toBe(
-    false,
+  expect(
+    JSON.stringify({ runtime, initialState, sealedTools, initialTools }).includes(input.token),
+    'the token is outside the sealed files',
+  ).toBe(false);
+  for (const { path } of [...sealed, ...sealedTools]) expectInside('sealed file', path);
+  expect(runtime.tools !== undefined, 'the tools’ process is there exactly where tools have a uid of their own').toBe(
+    input.isolation === 'separate',
   );
-  for (const { path } of sealed) expectInside('sealed file', path);
-  for (const entry of initialState) {
+  for (const entry of [...initialState, ...initialTools]) {
     expectInside('initial state', entry.path);
     expect(entry.type === 'directory' || entry.content !== undefined, `${entry.path} has no content`).toBe(true);
   }

@@ -55,6 +55,15 @@ describe('what an agent’s configuration is held to', () => {
     ['the token in the first state', (c) => Object.assign(c.initialState[0]!, { content: TOKEN })],
     ['a sealed file outside its volume', (c) => Object.assign(c.sealed[0]!, { path: '../shadow' })],
     ['a state file by an absolute path', (c) => Object.assign(c.initialState[0]!, { path: '/etc/x' })],
+    ['the token in what the tools may read', (c) => Object.assign(c, { sealedTools: [{ path: 'x', content: TOKEN }] })],
+    [
+      'the token in the tools’ home',
+      (c) => Object.assign(c, { initialTools: [{ ...c.initialState[0]!, content: TOKEN }] }),
+    ],
+    [
+      'a process for tools that share the gateway’s uid',
+      (c) => Object.assign(c.runtime, { tools: { command: ['/bin/x'] } }),
+    ],
     ['a link that leads nowhere', (c) => Object.assign(c.initialState[0]!, { type: 'link' })],
     ['another agent’s runtime', (c) => Object.assign(c.runtime, { agent: 'other' })],
     ['a command to look up', (c) => Object.assign(c.runtime, { command: ['node'] })],
