@@ -1,7 +1,7 @@
 import type { RestartReport } from '@nemoclaw/core';
 import { IDS } from '@nemoclaw/plugin-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Commanded, startCommanded } from './world/commanded.ts';
+import { type Commanded, startCommanded } from './isolation/commanded.ts';
 import { agentIdOf } from './world/engine.ts';
 
 /** A restart of the gateway itself, and the node host's own start, on a machine that does other things as well. */

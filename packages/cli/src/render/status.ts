@@ -23,7 +23,7 @@ function recordRows(record: SandboxRecord, now: Date): Row[] {
     ['sandbox', `${record.name} (${record.sandboxId})`],
     ['phase', `${record.phase}, created ${ago(record.createdAt, now)}`],
     ['agent', `${agent.id} ${agent.version} (${agent.plugin}), profile ${agent.profile}`],
-    ['tools', `${agent.isolation}: ${agent.isolationProof}${toolsProof(record, now)}`],
+    ['tools', `${agent.isolation}${chosen(agent.isolationReason)}: ${agent.isolationProof}${toolsProof(record, now)}`],
     [
       'model',
       `${provider.model} at ${provider.id} (${provider.endpoint}), ${provider.contextTokens} tokens of context`,
@@ -42,6 +42,10 @@ function recordRows(record: SandboxRecord, now: Date): Row[] {
 function proofLine(proof: { at: string; summary: string } | undefined, now: Date): string {
   return proof === undefined ? 'not proved' : `${proof.summary} ${ago(proof.at, now)}`;
 }
+
+/** Why it is that mode, where the user has not said so. */
+const chosen = (reason: string | undefined): string =>
+  reason === undefined || reason === 'as named' ? '' : `, ${reason}`;
 
 function toolsProof({ agent, proofs }: SandboxRecord, now: Date): string {
   if (agent.isolationProof !== 'proved' || proofs.tools === undefined) return '';
@@ -63,6 +67,13 @@ function pendingRows(status: StatusResult, now: Date): Row[] {
   return [['pending', `${what}; \`${record.name} recover\` finishes or undoes it`]];
 }
 
+function modelNow(now: NonNullable<NonNullable<StatusResult['live']>['model']>, { provider }: SandboxRecord): string {
+  if ('unknown' in now) return `not known: ${now.unknown}`;
+  const before =
+    now.contextTokens === provider.contextTokens ? '' : `, ${provider.contextTokens} when it was onboarded`;
+  return `${now.contextTokens} tokens of context${before}; the agent needs ${now.neededTokens}`;
+}
+
 function liveRows(status: StatusResult): Row[] {
   const { live } = status;
   if (live === undefined) return [];
@@ -70,6 +81,7 @@ function liveRows(status: StatusResult): Row[] {
     ['live', live.verdict === 'ready' ? 'ready' : 'not ready'],
     ['  agent', live.agent.state],
     ['  relay', live.relay.state],
+    ...(live.model === undefined ? [] : [['  model', modelNow(live.model, status.record)] as const]),
   ];
   if (live.supervisor !== undefined) {
     const { state, reason, restarts, healthyMsAgo } = live.supervisor;

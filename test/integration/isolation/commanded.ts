@@ -11,8 +11,8 @@ import {
 } from '@nemoclaw/testkit/scripted-model';
 import { expect } from 'vitest';
 import { callSupervisor } from '../../../packages/core/src/lifecycle/control.ts';
-import { makeWorld, type World } from './cli.ts';
-import { agentIdOf, openEngine } from './engine.ts';
+import { makeWorld, type World } from '../world/cli.ts';
+import { agentIdOf, openEngine } from '../world/engine.ts';
 
 /** A sandbox with a real agent whose model asks for the commands that a test wants. */
 export interface Commanded {
@@ -39,10 +39,12 @@ export const startCommanded = async (options: {
   agent: string;
   /** Name of the agent's command tool. */
   tool: string;
+  /** What the command printed, out of the agent's answer. */
+  printed?: (answer: string) => string;
   onboard?: string[];
 }): Promise<Commanded> => {
-  const { name } = options;
-  const world = makeWorld();
+  const { name, printed = (answer) => answer } = options;
+  const world = makeWorld({ NEMOCLAW_ISOLATION: 'auto' });
   const driver = openEngine();
   let wanted: { tool: string; args: Record<string, unknown> } = { tool: '', args: {} };
   const model = await startScriptedModel({
@@ -84,7 +86,7 @@ export const startCommanded = async (options: {
     call,
     supervisor,
     dispose,
-    command: (line) => call(options.tool, { command: line }),
+    command: async (line) => printed(await call(options.tool, { command: line })),
     async inside(as, argv) {
       const reply = await callSupervisor(at(30_000), 'run', { as, argv, timeoutMs: 20_000 });
       if (reply.outcome !== 'exited') throw new Error(JSON.stringify(reply));
