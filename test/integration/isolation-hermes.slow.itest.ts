@@ -69,11 +69,11 @@ describe('Hermes’ commands with a uid of their own, through an sshd on loopbac
   }, 300_000);
 
   it('copies nothing of the tools’ into the gateway’s home', async () => {
-    expect(await box.command('mkdir -p ~/.hermes/skills/x; ls -ld ~/.hermes; touch ~/.hermes/x')).toMatch(
-      /Permission denied/,
+    expect(await box.command('mkdir -p ~/.hermes/skills/x; touch ~/.hermes/x')).toMatch(
+      /Permission denied[\s\S]*Permission denied/,
     );
-    expect(await box.command('mv ~/.hermes ~/mine; rm -rf ~/.hermes; ls -d ~/.hermes')).toMatch(
-      /not permitted[\s\S]*\.hermes$/m,
+    expect(await box.command('mv ~/.hermes ~/moved; rmdir ~/.hermes; ls -d ~/.hermes')).toMatch(
+      /not permitted[\s\S]*not permitted[\s\S]*\.hermes$/m,
     );
   }, 120_000);
 });

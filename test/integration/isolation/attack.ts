@@ -21,7 +21,7 @@ $say->('vm-read', syscall($read, $pid + 0, $local, 1, $remote, 1, 0));
  */
 const PROGRAM = `
 const fs = require('fs'), net = require('net'), { spawn, spawnSync } = require('child_process');
-const [gateway, port, ...sealed] = process.argv.slice(1).map((text) => (/^\\d+$/.test(text) ? Number(text) : text));
+const [gateway, port, ...sealed] = process.argv.slice(2).map((text) => (/^\\d+$/.test(text) ? Number(text) : text));
 const supervisor = Number(/PPid:\\s*(\\d+)/.exec(fs.readFileSync('/proc/' + gateway + '/status', 'utf8'))[1]);
 const say = (what, work) => { try { work(); console.log(what, 'ok'); } catch (e) { console.log(what, e.code || e.message); } };
 const read = (path) => { const file = fs.openSync(path, 'r'); try { return fs.readSync(file, Buffer.alloc(1)); } finally { fs.closeSync(file); } };
@@ -34,7 +34,7 @@ for (const [who, pid] of [['gateway', gateway], ['supervisor', supervisor]]) {
   for (const folder of ['fd', 'cwd/', 'map_files']) say(who + '-' + folder, () => fs.readdirSync('/proc/' + pid + '/' + folder));
   say(who + '-mem-write', () => append('/proc/' + pid + '/mem'));
   say(who + '-oom', () => fs.writeFileSync('/proc/' + pid + '/oom_score_adj', '1000'));
-  process.stdout.write(spawnSync('perl', ['-e', process.env.PERL, pid, who]).stdout);
+  process.stdout.write(spawnSync('perl', [process.env.PERL, pid, who]).stdout);
 }
 for (const path of sealed) {
   say('sealed-read', () => read(path));
@@ -53,7 +53,7 @@ say('own-workspace', () => fs.writeFileSync('/workspace/mine', 'x'));
 const child = spawn('sleep', ['20']);
 say('own-signal', () => process.kill(child.pid, 0));
 say('own-environ', () => read('/proc/' + child.pid + '/environ'));
-process.stdout.write(spawnSync('perl', ['-e', process.env.PERL, child.pid, 'own']).stdout);
+process.stdout.write(spawnSync('perl', [process.env.PERL, child.pid, 'own']).stdout);
 child.kill('SIGKILL');
 const status = fs.readFileSync('/proc/self/status', 'utf8');
 console.log(status.match(/^(Cap(Prm|Eff|Bnd|Amb)|NoNewPrivs):.*$/gm).join(' ').replace(/\\s+/g, ' '));
@@ -63,16 +63,15 @@ for (const [method, path] of [['GET', '/v1/models'], ['POST', '/v1/chat/completi
   fetch('http://127.0.0.1:' + port + path, { method, ...(method === 'POST' ? { body: '{}' } : {}) }).then((r) => console.log('api', path, r.status), (e) => console.log('api', path, e.message));
 `;
 
-/** A line for a shell that runs a program of Node's, whatever is in it. */
-export const nodeLine = (program: string, args: readonly unknown[] = [], env = ''): string => {
-  const encoded = Buffer.from(program).toString('base64');
-  return `${env}node -e ${JSON.stringify(`eval(Buffer.from('${encoded}','base64').toString())`)} -- ${args.join(' ')}`;
-};
+const put = (path: string, content: string): string =>
+  `echo ${Buffer.from(content).toString('base64')} | base64 -d > ${path}`;
 
-export const attackLine = (gateway: { pid: number; port: number }, sealed: readonly string[]): string => {
-  const perl = `PERL="$(echo ${Buffer.from(PERL).toString('base64')} | base64 -d)" `;
-  return nodeLine(PROGRAM, [gateway.pid, gateway.port, ...sealed], perl);
-};
+/** A line for a shell that runs a program of Node's, whatever is in it; from a file, since agents ask before `node -e`. */
+export const nodeLine = (program: string, args: readonly unknown[] = []): string =>
+  `${put('/tmp/program.cjs', program)} && node /tmp/program.cjs ${args.join(' ')}`;
+
+export const attackLine = (gateway: { pid: number; port: number }, sealed: readonly string[]): string =>
+  `${put('/tmp/trace.pl', PERL)} && export PERL=/tmp/trace.pl && ${nodeLine(PROGRAM, [gateway.pid, gateway.port, ...sealed])}`;
 
 const REFUSED = /^(EPERM|EACCES|EROFS)$/;
 /** Lines with these names must be there, since a try that was not made was not refused either. */

@@ -39,7 +39,7 @@ export const describeWalls = (box: () => Commanded, agent: AgentCase): void => {
   });
 
   it('runs commands in the workspace, with what they need and without any secret of the gateway', async () => {
-    const said = await box().command('id -u; pwd; env | sort; node --version');
+    const said = await box().command('id -u; pwd -P; env | sort; node --version');
     expect(said).toMatch(new RegExp(`^${IDS.tools}$`, 'm'));
     expect(said).toMatch(new RegExp(`^${PATHS.workspace}$`, 'm'));
     expect(said).toMatch(/^HOME=\/home\/tools$/m);

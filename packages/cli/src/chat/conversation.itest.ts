@@ -1,9 +1,10 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Home, PACKAGE, runProgram, throwAwayHome } from '../testing/program.ts';
+import { type Home, PACKAGE, throwAwayHome } from '../testing/program.ts';
 import { KEYS, onTerminal, type Pty } from '../testing/pty.ts';
 import { sandboxRecord } from '../testing/record.ts';
 
@@ -69,14 +70,29 @@ afterAll(() => {
   home[Symbol.dispose]();
 });
 
+const PROGRAM = join(PACKAGE, 'dist', 'bin.js');
+const environment = () => ({
+  PATH: process.env.PATH,
+  NEMOCLAW_HOME: home.path,
+  NEMOCLAW_CACHE_DIR: join(home.path, '..', 'cache'),
+});
 const start = (name: string): Pty => {
-  pty = onTerminal([process.execPath, join(PACKAGE, 'dist', 'bin.js'), name, 'chat'], {
-    PATH: process.env.PATH,
-    NEMOCLAW_HOME: home.path,
-    NEMOCLAW_CACHE_DIR: join(home.path, '..', 'cache'),
-  });
+  pty = onTerminal([process.execPath, PROGRAM, name, 'chat'], environment());
   return pty;
 };
+/** While it runs, this process goes on playing the gateway. */
+const inPipe = (args: string[], input = ''): Promise<{ stdout: string; stderr: string }> =>
+  new Promise((resolve, reject) => {
+    const child = execFile(process.execPath, [PROGRAM, ...args], { env: environment() }, (error, stdout, stderr) =>
+      error ? reject(error) : resolve({ stdout, stderr }),
+    );
+    child.stdin?.end(input);
+  });
+const childrenOf = (pid: number | undefined): number[] =>
+  spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
 
 describe.each([
   ['OpenClaw', 'claw'],
@@ -86,9 +102,9 @@ describe.each([
     const terminal = start(name);
     await terminal.sees(/Ctrl\+D ends[^\n]*\n> /);
     terminal.type(`good morning${KEYS.enter}`);
-    await terminal.sees(/You said good morning, as number 1\.\r\n> /);
+    await terminal.sees(/You said good morning, as number 1\.\n> /);
     terminal.type(`and again${KEYS.enter}`);
-    await terminal.sees(/You said and again, as number 3\.\r\n> /);
+    await terminal.sees(/You said and again, as number 3\.\n> /);
     terminal.type(KEYS.ctrlD);
     expect(await terminal.ended()).toBe(0);
     expect(asked.map(({ authorization, stream }) => [authorization, stream])).toEqual([
@@ -103,13 +119,11 @@ describe.each([
     expect(terminal.shown()).not.toContain(TOKEN);
   });
 
-  it('takes one message from an argument or from stdin, and streams it into a pipe', () => {
-    const answer = 'You said good day, as number 1.\n';
-    for (const ran of [
-      runProgram([name, 'chat', 'good day'], { home }),
-      runProgram([name, 'chat'], { home, input: 'good day\n' }),
-    ])
-      expect(ran).toEqual({ status: 0, stdout: answer, stderr: '' });
+  it('takes one message from an argument or from stdin, and streams it into a pipe', async () => {
+    const stdout = 'You said good day, as number 1.\n';
+    expect(await inPipe([name, 'chat', 'good day'])).toEqual({ stdout, stderr: '' });
+    expect(await inPipe([name, 'chat'], 'good day\n')).toEqual({ stdout, stderr: '' });
+    expect(asked).toHaveLength(2);
     expect(asked.every(({ messages }) => messages.length === 1)).toBe(true);
   });
 });
@@ -121,11 +135,11 @@ it('shows an answer while it comes; Ctrl+C stops it and the conversation goes on
   await terminal.sees(/You said wait for it, as number 1\./);
   expect(left).toBe(0);
   terminal.type(KEYS.ctrlC);
-  await terminal.sees(/\(stopped\)\r\n> /);
+  await terminal.sees(/\(stopped\)\n> /);
   await expect.poll(() => left).toBe(1);
   terminal.type(`now${KEYS.enter}`);
   // What was stopped is not told to the agent again.
-  await terminal.sees(/You said now, as number 1\.\r\n> /);
+  await terminal.sees(/You said now, as number 1\.\n> /);
   terminal.type(KEYS.ctrlC);
   expect(await terminal.ended()).toBe(0);
 });
@@ -134,9 +148,9 @@ it('goes on after an answer that failed, and ends with an empty line', async () 
   const terminal = start('wing');
   await terminal.sees(/\n> /);
   terminal.type(`break${KEYS.enter}`);
-  await terminal.sees(/\(.*500.*\)\r\n> /);
+  await terminal.sees(/\(.*500.*\)\n> /);
   terminal.type(`better${KEYS.enter}`);
-  await terminal.sees(/You said better, as number 1\.\r\n> /);
+  await terminal.sees(/You said better, as number 1\.\n> /);
   terminal.type(KEYS.enter);
   expect(await terminal.ended()).toBe(0);
 });
@@ -144,12 +158,9 @@ it('goes on after an answer that failed, and ends with an empty line', async () 
 it('ends at once, and says how, when it is told to from elsewhere while it waits for a line', async () => {
   const terminal = start('claw');
   await terminal.sees(/\n> /);
-  const pids = (await import('node:child_process')).execFileSync('pgrep', ['-P', String(terminal.process.pid)], {
-    encoding: 'utf8',
-  });
-  for (const pid of pids.trim().split('\n')) {
-    const programs = (await import('node:child_process')).spawnSync('pgrep', ['-P', pid], { encoding: 'utf8' }).stdout;
-    for (const target of (programs.trim() || pid).split('\n')) process.kill(Number(target), 'SIGTERM');
-  }
+  // `script` has the program as its child.
+  const [program] = childrenOf(terminal.process.pid);
+  expect(program).toBeGreaterThan(1);
+  process.kill(program ?? 0, 'SIGTERM');
   expect(await terminal.ended()).toBe(143);
 });

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { CodedError } from '@nemoclaw/plugin-api';
+import { isCodedError } from '@nemoclaw/plugin-api';
 import { terminalText } from './terminal-text.ts';
 
 export interface Turn {
@@ -73,7 +73,7 @@ const oneAnswer = async (
       stdout.write('\n(stopped)\n');
       return undefined;
     }
-    if (!(error instanceof CodedError) || error.code !== 'CHAT_FAILED') throw error;
+    if (!isCodedError(error) || error.code !== 'CHAT_FAILED') throw error;
     stdout.write(`\n(${error.message})\n`);
     return undefined;
   }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
 
 export interface Pty {
-  /** All that was shown so far. */
+  /** All that was shown so far, without what moves the cursor. */
   shown(): string;
   /** Until the terminal shows it, from where the last wait ended; fails with all that was shown. */
   sees(pattern: RegExp, timeoutMs?: number): Promise<void>;
@@ -23,11 +24,14 @@ export function onTerminal(argv: readonly string[], env: NodeJS.ProcessEnv): Pty
     env: { ...env, SHELL: '/bin/sh', TERM: 'xterm' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  let raw = '';
   let screen = '';
   let from = 0;
   let changed = Promise.withResolvers<void>();
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    screen += text;
+    raw += text;
+    // The whole, since a sequence may come in two pieces.
+    screen = stripVTControlCharacters(raw).replaceAll('\r', '');
     changed.resolve();
     changed = Promise.withResolvers();
   });
