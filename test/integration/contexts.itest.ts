@@ -7,9 +7,7 @@ import { startSmallModel } from './world/model.ts';
 /** What a server is started with, and what each agent makes of it. */
 const SIZES = [
   [2_048, 'too small', 'too small'],
-  [3_584, 'too small', 'compact'],
   [8_192, 'compact', 'compact'],
-  [15_360, 'compact', 'full'],
   [20_480, 'full', 'full'],
 ] as const;
 
