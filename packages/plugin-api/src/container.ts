@@ -55,9 +55,10 @@ export interface ContainerSpec {
   logMaxBytes: number;
   /**
    * What was altered by hand on the container that this one replaces, in the engine's own words; only `Driver.clonePlan`
-   * writes it, and it goes over what the fields above say. `endpoints` is by network as in `networks`.
+   * writes it, and it goes over what the fields above say; variables, labels and ports of `config` stand beside theirs.
+   * `endpoints` is by network as in `networks`.
    */
-  carried?: { host: JsonObject; endpoints: Record<string, JsonObject> };
+  carried?: { host: JsonObject; config?: JsonObject; endpoints: Record<string, JsonObject> };
 }
 
 export type ContainerPhase = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, readdir, rm } from 'node:fs/promises';
 import type { DeviceRequest, Driver, GpuProof, HostFacts } from '@nemoclaw/plugin-api';
 import { type CdiFixture, type CdiFixtureOptions, type Compile, createCdiFixture } from '@nemoclaw/testkit/cdi-fixture';
-import { expectBid, expectProof } from '@nemoclaw/testkit/conformance';
+import { expectBid, expectProof, expectProofProvenance } from '@nemoclaw/testkit/conformance';
 import { hostFacts } from '@nemoclaw/testkit/contexts';
 import {
   containerSpec,
@@ -80,7 +80,8 @@ async function prove(deviceRequests: DeviceRequest[]): Promise<GpuProof> {
   return withContainer(deviceRequests, async (containerId) => {
     const run = runInContainer({ driver, containerId, gatewayCommand: GATEWAY });
     const proof = await strategy.prove({ requested: deviceRequests, run, now: () => NOW }, AbortSignal.timeout(60_000));
-    expectProof(proof, deviceRequests, NOW);
+    expectProof(proof);
+    expectProofProvenance(proof, deviceRequests, NOW);
     return proof;
   });
 }
@@ -106,7 +107,7 @@ describe.skipIf(!asRoot)('native CDI on a real engine, with a made-up GPU', () =
   it('bids for what the engine really lists, and for nothing once it is gone', async () => {
     const device = await withGpu({}, async (fixture, name) => {
       const bid = strategy.detect(await facts(), { devices: [name], env: {} });
-      expectBid(strategy, bid);
+      expectBid(bid);
       expect(bid).toMatchObject({ applicable: true, activation: 'create' });
       expect(bid.reason).toContain(fixture.devices[0]);
       return name;

@@ -65,6 +65,10 @@ const relayLiveness = async (
   }
 };
 
+/** Whoever asks how things are waits for it. */
+const PING_MS = 15_000;
+const AWAY_PING_MS = 1_000;
+
 /** Asks the engine, the supervisor, ingress and the probes now. `ready` only when every one of them said so. */
 const liveStatus = async (services: Services, known: KnownSandbox, options: CallOptions): Promise<Live> => {
   const reasons: string[] = [];
@@ -102,6 +106,8 @@ const liveStatus = async (services: Services, known: KnownSandbox, options: Call
         ping: contribution.ping,
         clock: services.clock,
         signal: within,
+        // The relay holds what comes for a gateway that is away: that it is was just said.
+        boundMs: supervisor?.state === 'running' ? PING_MS : AWAY_PING_MS,
       }).catch((error: unknown) => reasons.push(words(error))),
       runProbes(services, 'post-ready', context, within),
     ]);

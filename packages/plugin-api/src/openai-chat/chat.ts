@@ -24,6 +24,8 @@ export const openAiChat =
   async (input, signal) => {
     const streaming = input.onText !== undefined;
     const url = new URL('/v1/chat/completions', input.ingressUrl);
+    // A gateway that repeats what it was sent would put the token into an error.
+    const hidden = (text: string): string => text.replaceAll(input.token, '[token]');
     try {
       const response = await fetch(url, {
         method: 'POST',
@@ -38,12 +40,15 @@ export const openAiChat =
         }),
       });
       const body: AsyncIterable<Uint8Array> = response.body ?? empty();
-      if (!response.ok) throw refused(title, response.status, await boundedText(body, MAX_ERROR_BYTES).catch(() => ''));
+      if (!response.ok) {
+        const said = await boundedText(body, MAX_ERROR_BYTES).catch(() => '');
+        throw refused(title, response.status, hidden(said));
+      }
       return await read(body, input.onText);
     } catch (error) {
       signal.throwIfAborted();
       if (isCodedError(error)) throw error;
-      if (error instanceof UnusableAnswer || error instanceof RangeError) throw broken(title, error);
+      if (error instanceof UnusableAnswer || error instanceof RangeError) throw broken(title, hidden(error.message));
       throw unreachable(url.origin, error);
     }
   };

@@ -38,11 +38,10 @@ const HINTS: Record<number, string> = {
 /** The answer stopped half-way, or made no sense; the message says which. */
 export class UnusableAnswer extends Error {}
 
-export const broken = (who: string, { message, cause }: Error): CodedError =>
+export const broken = (who: string, why: string): CodedError =>
   new CodedError('CHAT_FAILED', {
-    message: `${who}’s answer is not usable: ${message}`,
+    message: `${who}’s answer is not usable: ${why}`,
     hint: 'Look at the agent with `nemoclaw <name> logs`, and at the model with `nemoclaw doctor`.',
-    cause,
   });
 
 export const unreachable = (ingressUrl: string, cause: unknown): CodedError => {

@@ -14,6 +14,24 @@ export const configInput = (agent: AgentContribution, change: Partial<AgentConfi
   ...change,
 });
 
+/** The smallest model that core would still onboard the agent with. */
+const small = (agent: AgentContribution): Partial<AgentConfigInput> => {
+  const profile = agent.profiles.at(-1)!;
+  const contextTokens = profile.promptTokens + profile.answerTokens;
+  return { profile, model: { id: 'tiny', contextTokens, baseUrl: 'https://inference.local/v1' } };
+};
+
+/** Each profile with each isolation mode, and the smallest model: by title. */
+export const configInputs = (agent: AgentContribution): [string, AgentConfigInput][] => [
+  ...agent.profiles.flatMap((profile) =>
+    agent.isolation.map(({ mode }): [string, AgentConfigInput] => [
+      `profile ${profile.id}, tools ${mode}`,
+      configInput(agent, { profile, isolation: mode }),
+    ]),
+  ),
+  ['a small context', configInput(agent, small(agent))],
+];
+
 function expectPredicate(what: string, predicate: HealthPredicate | undefined): void {
   expect(predicate?.path, `the path of ${what}`).toMatch(/^\//);
   expect(predicate?.status, `the status of ${what}`).toBeGreaterThanOrEqual(200);
@@ -28,19 +46,7 @@ function expectInside(what: string, path: string): void {
 export function expectConfig(agent: AgentContribution, input: AgentConfigInput): void {
   const { runtime, sealed, sealedTools = [], initialState, initialTools = [] } = agent.configure(input);
 
-  expect(sealed.length, 'nothing is sealed, so nothing holds the token').toBeGreaterThan(0);
-  expect(
-    sealed.some(({ content }) => content.includes(input.token)),
-    'no sealed file holds the token',
-  ).toBe(true);
-  expect(
-    JSON.stringify({ runtime, initialState, sealedTools, initialTools }).includes(input.token),
-    'the token is outside the sealed files',
-  ).toBe(false);
   for (const { path } of [...sealed, ...sealedTools]) expectInside('sealed file', path);
-  expect(runtime.tools !== undefined, 'the tools’ process is there exactly where tools have a uid of their own').toBe(
-    input.isolation === 'separate',
-  );
   for (const entry of [...initialState, ...initialTools]) {
     expectInside('initial state', entry.path);
     expect(entry.type === 'directory' || entry.content !== undefined, `${entry.path} has no content`).toBe(true);
@@ -55,6 +61,13 @@ export function expectConfig(agent: AgentContribution, input: AgentConfigInput):
   expectPredicate('started', runtime.health.started);
   if (runtime.health.ready) expectPredicate('ready', runtime.health.ready);
   for (const value of Object.values(runtime.env)) expect(value).toBeTypeOf('string');
+  expect(input.isolation === 'separate' || runtime.tools === undefined, 'a tools host that nobody asked for').toBe(
+    true,
+  );
+  if (input.isolation === 'separate') {
+    expect(runtime.tools?.command[0], 'the tools host is looked up').toMatch(/^\//);
+    expect(runtime.tools?.startTimeoutMs, 'a start of the tools host without bound').toBeLessThanOrEqual(300_000);
+  }
 
   expect(runtime.stop.drainMs).toBeGreaterThan(0);
   expect(runtime.startTimeoutMs, 'a start without bound').toBeLessThanOrEqual(300_000);
@@ -63,4 +76,18 @@ export function expectConfig(agent: AgentContribution, input: AgentConfigInput):
   // 1 is how any program ends that went wrong: as an expected end it would hide crashes.
   expect(runtime.stop.expectedExitCodes, 'a crash would pass for a stop').not.toContain(1);
   expect(new Set(codes).size, 'one exit code with two meanings').toBe(codes.length);
+}
+
+/** Where the token, the model and its address must be, and where the token must not. */
+export function expectSealed(agent: AgentContribution, input: AgentConfigInput): void {
+  const { runtime, sealed, sealedTools, initialState, initialTools } = agent.configure(input);
+  const text = sealed.map(({ content }) => content).join('\n');
+  expect(sealed.length, 'nothing is sealed, so nothing holds the token').toBeGreaterThan(0);
+  expect(text.includes(input.token), 'no sealed file holds the token').toBe(true);
+  expect(text, 'no sealed file names the model').toContain(input.model.id);
+  expect(text, 'no sealed file holds the address of the model').toContain(input.model.baseUrl);
+  const open = JSON.stringify({ runtime, sealedTools, initialState, initialTools });
+  expect(open.includes(input.token), 'the token is outside the sealed files').toBe(false);
+  const other = agent.configure({ ...input, token: `${input.token}-other` });
+  expect(other.runtime, 'the runtime depends on the token').toEqual(runtime);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-/** One MUST of a contract. Several checks of one id hold the same MUST to several cases. */
-export interface Check {
-  id: string;
+/** One case of a MUST; several of one id hold the same MUST to several cases. */
+export interface Check<Id extends string = string> {
+  id: Id;
   title: string;
   run(): void | Promise<void>;
 }
@@ -10,9 +10,16 @@ export interface Check {
 /** Above every bound that a check has itself. */
 const BOUND_MS = 20_000;
 
-export const declare = (title: string, checks: readonly Check[]): void => {
+/** One test for each check, numbered as the MUSTs are in `docs/reference/conformance.md`. */
+export const declare = <Id extends string>(
+  title: string,
+  musts: Readonly<Record<Id, string>>,
+  checks: readonly Check<Id>[],
+): void => {
+  const numbers = new Map(Object.keys(musts).map((id, index) => [id, index + 1]));
   describe(title, () => {
-    for (const check of checks) it(check.title, () => check.run(), BOUND_MS);
+    for (const check of checks)
+      it(`MUST ${numbers.get(check.id)} (${check.id}): ${check.title}`, () => check.run(), BOUND_MS);
   });
 };
 

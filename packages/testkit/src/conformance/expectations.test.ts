@@ -1,8 +1,8 @@
-import { defineGpuStrategy, defineProbe, type GpuBid, type GpuProof, type ProbeResult } from '@nemoclaw/plugin-api';
+import { defineProbe, type GpuBid, type GpuProof, type ProbeResult } from '@nemoclaw/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { deepFreeze } from './freeze.ts';
-import { expectBid, expectPatch, expectProof } from './gpu-results.ts';
-import { expectProbeResult } from './probe-result.ts';
+import { expectBid, expectPatch, expectProof, expectProofProvenance } from './gpu-results.ts';
+import { expectProbeProvenance, expectProbeResult } from './probe-result.ts';
 import { never, settledWithin } from './settles.ts';
 
 const NOW = new Date(0);
@@ -26,10 +26,9 @@ const result: ProbeResult = {
 };
 
 describe('what a probe result is held to', () => {
-  it('passes a good one', () => expectProbeResult(probe, ['ok', 'broken'], result));
+  it('passes a good one', () => expectProbeResult(['ok', 'broken'], result));
 
   it.each<[string, object]>([
-    ['another probe', { probe: 'other' }],
     ['a code outside the union', { code: 'new' }],
     ['an unknown status', { status: 'bad' }],
     ['an unknown layer', { layer: 'moon' }],
@@ -40,9 +39,17 @@ describe('what a probe result is held to', () => {
     ['a date in the evidence', { evidence: { at: NOW } }],
     ['an undefined field', { evidence: { at: undefined } }],
     ['a number that JSON has not', { evidence: { at: Number.NaN } }],
-    ['time that runs backwards', { elapsedMs: -1 }],
   ])('refuses %s', (_title, wrong) => {
-    expect(() => expectProbeResult(probe, ['ok', 'broken'], { ...result, ...wrong })).toThrow();
+    expect(() => expectProbeResult(['ok', 'broken'], { ...result, ...wrong })).toThrow();
+  });
+
+  it.each<[string, object]>([
+    ['another probe', { probe: 'other' }],
+    ['time that runs backwards', { elapsedMs: -1 }],
+    ['more time than there was', { elapsedMs: 11 }],
+  ])('refuses %s as where it comes from', (_title, wrong) => {
+    expectProbeProvenance(probe, result, 10);
+    expect(() => expectProbeProvenance(probe, { ...result, ...wrong }, 10)).toThrow();
   });
 });
 
@@ -55,26 +62,16 @@ const bid: GpuBid = {
   warnings: [],
   activation: 'create',
 };
-const strategy = defineGpuStrategy({
-  id: 'sample',
-  title: 'Sample',
-  detect: () => bid,
-  prepare: () => ({}),
-  prove: never,
-  explain: () => '',
-});
-
 describe('what a bid is held to', () => {
-  it('passes a good one', () => expectBid(strategy, bid));
+  it('passes a good one', () => expectBid(bid));
 
   it.each<[string, object]>([
-    ['another strategy', { strategy: 'other' }],
     ['a maybe', { applicable: 'yes' }],
     ['no end of priority', { priority: Number.POSITIVE_INFINITY }],
     ['no reason', { reason: '' }],
     ['an unknown activation', { activation: 'later' }],
   ])('refuses %s', (_title, wrong) => {
-    expect(() => expectBid(strategy, { ...bid, ...wrong } as GpuBid)).toThrow();
+    expect(() => expectBid({ ...bid, ...wrong } as GpuBid)).toThrow();
   });
 });
 
@@ -105,7 +102,7 @@ const proof: GpuProof = {
 };
 
 describe('what a proof is held to', () => {
-  it('passes a good one', () => expectProof(proof, [], NOW));
+  it('passes a good one', () => expectProof(proof));
 
   it.each<[string, object]>([
     ['a result outside the union', { result: 'maybe' }],
@@ -114,9 +111,16 @@ describe('what a proof is held to', () => {
     ['injected without devices', { result: 'injected', remedy: ['x'], checks: [] }],
     ['a failure without remedy', { result: 'failed' }],
     ['success with a failed check', { checks: [...checks, { ...checks[0], outcome: 'failed' }] }],
-    ['a time of its own', { at: '2031-01-01T00:00:00.000Z' }],
   ])('refuses %s', (_title, wrong) => {
-    expect(() => expectProof({ ...proof, ...wrong } as GpuProof, [], NOW)).toThrow();
+    expect(() => expectProof({ ...proof, ...wrong } as GpuProof)).toThrow();
+  });
+
+  it.each<[string, object]>([
+    ['a time of its own', { at: '2031-01-01T00:00:00.000Z' }],
+    ['other devices', { requested: [{ driver: 'cdi', count: 0, deviceIds: ['v.com/gpu=1'], capabilities: [] }] }],
+  ])('refuses %s as where it comes from', (_title, wrong) => {
+    expectProofProvenance(proof, [], NOW);
+    expect(() => expectProofProvenance({ ...proof, ...wrong } as GpuProof, [], NOW)).toThrow();
   });
 });
 

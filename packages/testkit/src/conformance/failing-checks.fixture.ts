@@ -12,3 +12,6 @@ export const failingChecks = async (checks: readonly Check[]): Promise<string[]>
   }
   return [...failed];
 };
+
+/** Ids that have a check, each once, by name. */
+export const mustsOf = (checks: readonly Check[]): string[] => [...new Set(checks.map(({ id }) => id))].sort();

@@ -1,13 +1,13 @@
-export { expectConfig } from './agent-config.ts';
-export { expectRecipe } from './agent-image.ts';
+export { expectConfig, expectSealed } from './agent-config.ts';
+export { expectPortable, expectRecipe } from './agent-image.ts';
 export { type ChatGateway, type ChatScript, startChatGateway } from './chat-gateway.ts';
 export { type Check, counted, declare } from './checks.ts';
 export { deepFreeze } from './freeze.ts';
-export { expectBid, expectPatch, expectProof } from './gpu-results.ts';
+export { expectBid, expectPatch, expectProof, expectProofProvenance } from './gpu-results.ts';
 export { expectOneLine, expectPlainJson } from './plain-json.ts';
-export { expectProbeResult } from './probe-result.ts';
+export { expectProbeProvenance, expectProbeResult } from './probe-result.ts';
 export { never, type Settled, settledWithin } from './settles.ts';
-export { type AgentConformance, testAgent } from './test-agent.ts';
+export { type AgentConformance, agentChecks, testAgent } from './test-agent.ts';
 export { type DriverConformance, driverChecks, testDriver } from './test-driver.ts';
 export {
   type GpuCase,

@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { CodedError, type Driver, type DriverContribution, defineDriver, untilAborted } from '@nemoclaw/plugin-api';
 import { expect, it } from 'vitest';
 import { DRIVER_CALLS } from './driver-calls.ts';
-import { failingChecks } from './failing-checks.fixture.ts';
+import { failingChecks, mustsOf } from './failing-checks.fixture.ts';
+import { DRIVER_MUSTS } from './musts.ts';
 import { type DriverConformance, driverChecks } from './test-driver.ts';
 
 type Call = (
@@ -64,7 +65,7 @@ const renamed =
     }
   };
 
-it.each<[string, DriverContribution]>([
+const MUTANTS: [keyof typeof DRIVER_MUSTS, DriverContribution][] = [
   ['manifest', { ...driverOf(call), id: 'Not An Id' }],
   ['complete', driverOf(call, { list: undefined as never })],
   ['create-pure', driverOf(call, {}, call)],
@@ -93,6 +94,21 @@ it.each<[string, DriverContribution]>([
     'aborted-before',
     driverOf(async (operation, signal, env) => call(operation, signal?.aborted ? undefined : signal, env)),
   ],
-])('a driver that breaks "%s" fails that and nothing else', async (id, mutant) => {
+];
+
+it.each(MUTANTS)('a driver that breaks "%s" fails that and nothing else', async (id, mutant) => {
   expect(await failures(mutant)).toEqual([id]);
+});
+
+it.each<[string, DriverConformance]>([
+  ['a key that means nothing', { ...suite, more: 1 } as DriverConformance],
+  // It would be asked about whatever runs on this host.
+  ['no way to say where the engine is', { ...suite, env: () => ({ ENGINE_PORT: '9' }) }],
+])('a suite with %s fails', async (_what, wrong) => {
+  expect(await failures(driverOf(call), wrong)).toContain('asked');
+});
+
+it('has one check for each MUST, and a mutant for each', () => {
+  expect(mustsOf(driverChecks(driverOf(call), suite))).toEqual(Object.keys(DRIVER_MUSTS).sort());
+  expect([...new Set(MUTANTS.map(([id]) => id)), 'asked'].sort()).toEqual(Object.keys(DRIVER_MUSTS).sort());
 });

@@ -7,7 +7,8 @@ import {
 } from '@nemoclaw/plugin-api';
 import { expect, it } from 'vitest';
 import { hostFacts } from '../contexts/host-facts.ts';
-import { failingChecks } from './failing-checks.fixture.ts';
+import { failingChecks, mustsOf } from './failing-checks.fixture.ts';
+import { GPU_MUSTS } from './musts.ts';
 import { type GpuConformance, gpuStrategyChecks } from './test-gpu-strategy.ts';
 
 const requested = [{ driver: 'cdi', count: 0, deviceIds: ['v.com/gpu=0'], capabilities: [] }];
@@ -65,17 +66,31 @@ const suite: GpuConformance = {
   abortBoundMs: 50,
 };
 
-it('the suite passes what keeps the contract', async () => {
-  expect(await failingChecks(gpuStrategyChecks(conform, suite))).toEqual([]);
+/** Knows two ways of giving the same device. */
+const choosing: GpuStrategyContribution = {
+  ...conform,
+  candidates: () =>
+    ['one', 'two'].map((id) => ({ id, title: id, patch: structuredClone(conform.prepare({} as never, {} as never)) })),
+};
+
+it.each([
+  ['one way', conform],
+  ['several ways', choosing],
+])('the suite passes what keeps the contract in %s', async (_ways, good) => {
+  expect(await failingChecks(gpuStrategyChecks(good, suite))).toEqual([]);
 });
 
 let turn = 0;
 const { detect, prepare, prove } = conform;
-it.each<[string, Partial<GpuStrategyContribution> & Record<string, unknown>]>([
+const { candidates = () => [] } = choosing;
+const MUTANTS: [keyof typeof GPU_MUSTS, Partial<GpuStrategyContribution> & Record<string, unknown>][] = [
   ['manifest', { title: 'two\nlines' }],
   ['manifest', { more: 1 }],
   ['bid', { detect: (...input) => ({ ...detect(...input), reason: '' }) }],
-  ['bid', { detect: (...input) => ({ ...detect(...input), strategy: 'another' }) }],
+  ['bid', { detect: (...input) => ({ ...detect(...input), applicable: true }) }],
+  ['provenance', { detect: (...input) => ({ ...detect(...input), strategy: 'another' }) }],
+  ['provenance', { prove: async (...input) => ({ ...(await prove(...input)), at: '2031-01-01T00:00:00.000Z' }) }],
+  ['provenance', { prove: async (...input) => ({ ...(await prove(...input)), requested: [] }) }],
   ['detect-pure', { detect: (...input) => ({ ...detect(...input), priority: turn++ }) }],
   [
     'detect-pure',
@@ -101,16 +116,15 @@ it.each<[string, Partial<GpuStrategyContribution> & Record<string, unknown>]>([
     'secrets',
     { detect: (facts, request) => ({ ...detect(facts, request), evidence: Object.values(request.env).map(String) }) },
   ],
+  ['candidates', { candidates: () => [] }],
+  ['candidates', { candidates: (...input) => candidates(...input).map((one) => ({ ...one, id: 'one' })) }],
+  ['candidates', { candidates: (...input) => candidates(...input).map((one) => ({ ...one, title: `${turn++}` })) }],
   [
-    'proof',
-    {
-      // Only what succeeds is dated wrongly.
-      prove: async (input, signal) => {
-        const proof = await prove(input, signal);
-        return proof.result === 'failed' ? proof : { ...proof, at: '2031-01-01T00:00:00.000Z' };
-      },
-    },
+    'candidates',
+    { candidates: (...input) => candidates(...input).map((one) => ({ ...one, patch: { user: '0:0' } as object })) },
   ],
+  ['proof', { prove: async (...input) => ({ ...(await prove(...input)), remedy: [] }) }],
+  ['proof', { prove: async (...input) => ({ ...(await prove(...input)), summary: 'two\nlines' }) }],
   [
     'silence',
     {
@@ -128,20 +142,24 @@ it.each<[string, Partial<GpuStrategyContribution> & Record<string, unknown>]>([
     },
   ],
   ['abort', { prove: (input) => prove(input, new AbortController().signal) }],
-])('a strategy that breaks "%s" fails that and nothing else', async (id, mutant) => {
+];
+
+it.each(MUTANTS)('a strategy that breaks "%s" fails that and nothing else', async (id, mutant) => {
   expect(await failingChecks(gpuStrategyChecks({ ...conform, ...mutant }, suite))).toEqual([id]);
 });
 
 it.each<[string, GpuConformance]>([
-  ['asked', { ...suite, more: 1 } as GpuConformance],
-  ['asked', { ...suite, cases: suite.cases.map((one) => ({ ...one, expects: true })) }],
-  ['asked', { ...suite, proofs: suite.proofs.slice(0, 1) }],
-  ['asked', { ...suite, proofs: suite.proofs.slice(1) }],
-])('a suite that is not asked rightly fails: %s', async (id, wrong) => {
-  expect(await failingChecks(gpuStrategyChecks(conform, wrong))).toEqual([id]);
+  ['a key that means nothing', { ...suite, more: 1 } as GpuConformance],
+  ['a case with one', { ...suite, cases: suite.cases.map((one) => ({ ...one, expects: true })) }],
+  ['no proof that fails', { ...suite, proofs: suite.proofs.slice(0, 1) }],
+  ['no proof that succeeds', { ...suite, proofs: suite.proofs.slice(1) }],
+  ['no case that applies, so that parts are never called', { ...suite, cases: suite.cases.slice(1) }],
+  ['no case that does not apply', { ...suite, cases: suite.cases.slice(0, 1) }],
+])('a suite with %s fails', async (_what, wrong) => {
+  expect(await failingChecks(gpuStrategyChecks(conform, wrong))).toEqual(['asked']);
 });
 
-it('a suite that never comes to a part of the strategy fails', async () => {
-  const none = { ...suite, cases: suite.cases.slice(1) };
-  expect(await failingChecks(gpuStrategyChecks(conform, none))).toEqual(['asked', 'used']);
+it('has one check for each MUST, and a mutant for each', () => {
+  expect(mustsOf(gpuStrategyChecks(choosing, suite))).toEqual(Object.keys(GPU_MUSTS).sort());
+  expect([...new Set(MUTANTS.map(([id]) => id)), 'asked'].sort()).toEqual(Object.keys(GPU_MUSTS).sort());
 });

@@ -1,7 +1,8 @@
 import { defineProbe, type ProbeContribution, untilAborted } from '@nemoclaw/plugin-api';
 import { expect, it } from 'vitest';
 import { probeContext } from '../contexts/probe-context.ts';
-import { failingChecks } from './failing-checks.fixture.ts';
+import { failingChecks, mustsOf } from './failing-checks.fixture.ts';
+import { PROBE_MUSTS } from './musts.ts';
 import { type ProbeConformance, probeChecks } from './test-probe.ts';
 
 const conform: ProbeContribution = defineProbe({
@@ -34,7 +35,13 @@ it('the suite passes what keeps the contract', async () => {
 const { run, applies } = conform;
 const result = async (over: object, ...input: Parameters<typeof run>) => ({ ...(await run(...input)), ...over });
 
-it.each<[string, Partial<ProbeContribution> & Record<string, unknown>]>([
+let turn = 0;
+const MUTANTS: [keyof typeof PROBE_MUSTS, Partial<ProbeContribution> & Record<string, unknown>][] = [
+  ['result', { run: (...input) => result({ code: 'new' }, ...input) }],
+  ['result', { run: (...input) => result({ remedy: [], status: 'warn' }, ...input) }],
+  ['provenance', { run: (...input) => result({ probe: 'another' }, ...input) }],
+  ['provenance', { run: (...input) => result({ elapsedMs: 5 }, ...input) }],
+  ['pure', { run: (...input) => result({ summary: `look ${turn++}` }, ...input) }],
   ['manifest', { title: '' }],
   ['manifest', { when: ['sometimes'] as never }],
   ['manifest', { more: 1 }],
@@ -80,19 +87,64 @@ it.each<[string, Partial<ProbeContribution> & Record<string, unknown>]>([
       },
     },
   ],
-])('a probe that breaks "%s" fails that and nothing else', async (id, mutant) => {
+];
+
+it.each(MUTANTS)('a probe that breaks "%s" fails that and nothing else', async (id, mutant) => {
   expect(await failingChecks(probeChecks({ ...conform, ...mutant }, suite))).toEqual([id]);
 });
 
-it('a code outside the union is no result, in silence neither', async () => {
-  const mutant = { ...conform, run: (...input: Parameters<typeof run>) => result({ code: 'new' }, ...input) };
-  expect(await failingChecks(probeChecks(mutant, suite))).toEqual(['result', 'silence']);
+it('a probe that believes what a program babbles fails, and nothing else does', async () => {
+  const helper = (stdout: string) => async () => ({ outcome: 'exited' as const, exitCode: 0, stdout, stderr: '' });
+  const asking = (believes: (stdout: string) => boolean): ProbeContribution => ({
+    ...conform,
+    run: async (context, signal) => {
+      signal.throwIfAborted();
+      const end = context.runHelper?.({ argv: ['/look'], user: '0:0', network: 'none', timeoutMs: 1 }, signal);
+      const said = await untilAborted(end ?? Promise.reject(new Error('none')), signal).catch((error) => {
+        signal.throwIfAborted();
+        return { outcome: 'failed' as const, error };
+      });
+      const ok = said.outcome === 'exited' && believes(said.stdout);
+      return result({ status: ok ? 'ok' : 'fail', code: ok ? 'ok' : 'down', remedy: ['look'] }, context, signal);
+    },
+  });
+  const open = { connectFromHost: async () => 'open' as const };
+  const asked: ProbeConformance = {
+    ...suite,
+    cases: [
+      { title: 'there', context: () => probeContext({ ...open, runHelper: helper('there') }), code: 'ok' },
+      { title: 'not there', context: () => probeContext({ ...open, runHelper: helper('') }), code: 'down' },
+      ...suite.cases.slice(2),
+    ],
+  };
+  expect(
+    await failingChecks(
+      probeChecks(
+        asking((stdout) => stdout === 'there'),
+        asked,
+      ),
+    ),
+  ).toEqual([]);
+  expect(
+    await failingChecks(
+      probeChecks(
+        asking((stdout) => stdout !== ''),
+        asked,
+      ),
+    ),
+  ).toEqual(['silence']);
 });
 
-it.each<[string[], ProbeConformance]>([
-  [['asked'], { ...suite, more: 1 } as ProbeConformance],
-  [['asked'], { ...suite, cases: suite.cases.map((one) => ({ ...one, status: 'ok' })) }],
-  [['asked'], { ...suite, cases: suite.cases.filter(({ code }) => code !== 'down') }],
-])('a suite that is not asked rightly fails: %s', async (ids, wrong) => {
-  expect(await failingChecks(probeChecks(conform, wrong))).toEqual(ids);
+it.each<[string, ProbeConformance]>([
+  ['a key that means nothing', { ...suite, more: 1 } as ProbeConformance],
+  ['a case with one', { ...suite, cases: suite.cases.map((one) => ({ ...one, status: 'ok' })) }],
+  ['one code only', { ...suite, cases: suite.cases.filter(({ code }) => code !== 'down') }],
+  ['no case that applies, so that it never runs', { ...suite, cases: suite.cases.slice(2) }],
+])('a suite with %s fails', async (_what, wrong) => {
+  expect(await failingChecks(probeChecks(conform, wrong))).toContain('asked');
+});
+
+it('has one check for each MUST, and a mutant for each', () => {
+  expect(mustsOf(probeChecks(conform, suite))).toEqual(Object.keys(PROBE_MUSTS).sort());
+  expect([...new Set(MUTANTS.map(([id]) => id)), 'asked'].sort()).toEqual(Object.keys(PROBE_MUSTS).sort());
 });

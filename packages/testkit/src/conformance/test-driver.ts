@@ -4,6 +4,7 @@ import { type Check, declare, expectKeys, expectNoSecret, SECRET } from './check
 import { DRIVER_CALLS } from './driver-calls.ts';
 import { absentEngine, type Behaviour, type EngineAddress, startFakeEngine } from './engines.ts';
 import { deepFreeze } from './freeze.ts';
+import { DRIVER_MUSTS } from './musts.ts';
 import { type Settled, settledWithin } from './settles.ts';
 
 export interface DriverConformance {
@@ -42,7 +43,10 @@ const without = (all: Ended[], holds: (one: Ended) => boolean): string[] =>
   all.filter((one) => !holds(one)).map(({ name, end }) => `${name}: ${end.state}`);
 
 /** Every MUST of the contract that needs no engine; what a real engine shows is tested on one. */
-export function driverChecks(contribution: DriverContribution, conformance: DriverConformance): Check[] {
+export function driverChecks(
+  contribution: DriverContribution,
+  conformance: DriverConformance,
+): Check<keyof typeof DRIVER_MUSTS>[] {
   const { env, abortBoundMs = 1000, failBoundMs = 5000 } = conformance;
   const make = (at: EngineAddress): Driver =>
     contribution.create({ env: deepFreeze({ ...env(at), NVIDIA_API_KEY: SECRET }) });
@@ -121,7 +125,7 @@ export function driverChecks(contribution: DriverContribution, conformance: Driv
       },
     },
     ...(['refuses', 'hangs up'] as const).map((behaviour) => ({
-      id: 'refused',
+      id: 'refused' as const,
       title: `takes no call for done by an engine that ${behaviour}`,
       run: async () => expect(without(await onFake(behaviour), failed)).toEqual([]),
     })),
@@ -198,5 +202,5 @@ export function driverChecks(contribution: DriverContribution, conformance: Driv
 
 /** Declares a vitest suite that every driver has to pass; call it at the top level of a test file. */
 export function testDriver(driver: DriverContribution, conformance: DriverConformance): void {
-  declare(`driver ${driver.id} keeps its contract`, driverChecks(driver, conformance));
+  declare(`driver ${driver.id} keeps its contract`, DRIVER_MUSTS, driverChecks(driver, conformance));
 }

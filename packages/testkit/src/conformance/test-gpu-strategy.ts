@@ -11,7 +11,8 @@ import type {
 import { expect } from 'vitest';
 import { type Check, counted, declare, expectKeys, expectNoSecret, SECRET } from './checks.ts';
 import { deepFreeze } from './freeze.ts';
-import { expectBid, expectPatch, expectProof } from './gpu-results.ts';
+import { expectBid, expectPatch, expectProof, expectProofProvenance } from './gpu-results.ts';
+import { GPU_MUSTS } from './musts.ts';
 import { expectOneLine } from './plain-json.ts';
 import { never, settledWithin } from './settles.ts';
 
@@ -60,7 +61,10 @@ const SILENCE: [string, RunInAgent][] = [
 ];
 
 /** Every MUST of the contract as a check; the suite declares each as a test, mutants are held against them. */
-export function gpuStrategyChecks(contribution: GpuStrategyContribution, conformance: GpuConformance): Check[] {
+export function gpuStrategyChecks(
+  contribution: GpuStrategyContribution,
+  conformance: GpuConformance,
+): Check<keyof typeof GPU_MUSTS>[] {
   const { cases, proofs, abortBoundMs = 1000 } = conformance;
   const { subject: strategy, unused } = counted(contribution);
   const applicable = cases.filter(({ bid }) => bid.applicable === true);
@@ -99,16 +103,16 @@ export function gpuStrategyChecks(contribution: GpuStrategyContribution, conform
       },
     },
     ...cases.map(({ title, facts, request, bid }) => ({
-      id: 'bid',
+      id: 'bid' as const,
       title: `bids: ${title}`,
       run: () => {
         const given = strategy.detect(own(facts), own(request));
-        expectBid(strategy, given);
+        expectBid(given);
         expect(given).toMatchObject(bid);
       },
     })),
     ...cases.map(({ title, facts, request }) => ({
-      id: 'detect-pure',
+      id: 'detect-pure' as const,
       title: `bids the same for the same, and changes nothing of it: ${title}`,
       run: () => {
         const first = strategy.detect(deepFreeze(own(facts)), deepFreeze(own(request)));
@@ -116,7 +120,7 @@ export function gpuStrategyChecks(contribution: GpuStrategyContribution, conform
       },
     })),
     ...applicable.map(({ title, facts, request, patch }) => ({
-      id: 'patch',
+      id: 'patch' as const,
       title: `asks for what a plugin may ask for: ${title}`,
       run: () => {
         const prepared = strategy.prepare(own(facts), own(request));
@@ -125,7 +129,7 @@ export function gpuStrategyChecks(contribution: GpuStrategyContribution, conform
       },
     })),
     ...applicable.map(({ title, facts, request }) => ({
-      id: 'prepare-pure',
+      id: 'prepare-pure' as const,
       title: `asks for the same twice, and changes nothing: ${title}`,
       run: () => {
         const first = strategy.prepare(deepFreeze(own(facts)), deepFreeze(own(request)));
@@ -133,7 +137,7 @@ export function gpuStrategyChecks(contribution: GpuStrategyContribution, conform
       },
     })),
     ...(strategy.candidates ? applicable : []).map(({ title, facts, request }) => ({
-      id: 'candidates',
+      id: 'candidates' as const,
       title: `names ways to try, each what a plugin may ask for, the same twice: ${title}`,
       run: () => {
         const first = strategy.candidates?.(deepFreeze(own(facts)), deepFreeze(own(request))) ?? [];
@@ -147,17 +151,30 @@ export function gpuStrategyChecks(contribution: GpuStrategyContribution, conform
       },
     })),
     {
+      id: 'provenance',
+      title: 'signs its bids, and says of proofs what was requested and when',
+      run: async () => {
+        for (const { facts, request } of cases)
+          expect(strategy.detect(own(facts), own(request)).strategy).toBe(strategy.id);
+        for (const { requested: devices, run } of proofs) {
+          const proof = await strategy.prove({ requested: own(devices), run, now: NOW }, new AbortController().signal);
+          expectProofProvenance(proof, devices, NOW());
+        }
+      },
+    },
+    {
       id: 'secrets',
-      title: 'keeps secrets of the environment out of bids and plans',
+      title: 'keeps secrets of the environment out of bids, plans and candidates',
       run: () => {
         for (const { facts, request } of applicable) {
           const asked = { ...own(request), env: { ...request.env, NVIDIA_API_KEY: SECRET } };
-          expectNoSecret([strategy.detect(own(facts), asked), strategy.prepare(own(facts), asked)]);
+          const { detect, prepare, candidates } = strategy;
+          expectNoSecret([detect, prepare, candidates].map((part) => part?.(own(facts), own(asked))));
         }
       },
     },
     ...proofs.map(({ title, requested: devices, run, result }) => ({
-      id: 'proof',
+      id: 'proof' as const,
       title: `proves ${result}: ${title}`,
       run: async () => {
         let ran = 0;
@@ -167,19 +184,23 @@ export function gpuStrategyChecks(contribution: GpuStrategyContribution, conform
         };
         const input = { requested: own(devices), run: counting, now: NOW };
         const proof = await strategy.prove(input, new AbortController().signal);
-        expectProof(proof, devices, NOW());
+        expectProof(proof);
         expect(proof.result).toBe(result);
         expect(ran, 'nothing was run in the sandbox').toBeGreaterThan(0);
       },
     })),
     ...SILENCE.map(([title, run]) => ({
-      id: 'silence',
+      id: 'silence' as const,
       title: `proves nothing when ${title}`,
       run: async () => {
         const proof = await strategy.prove({ requested, run, now: NOW }, new AbortController().signal);
-        expectProof(proof, requested, NOW());
         expect(proof.result).toBe('failed');
       },
+    })),
+    ...SILENCE.map(([title, run]) => ({
+      id: 'proof' as const,
+      title: `says so as it says the rest when ${title}`,
+      run: async () => expectProof(await strategy.prove({ requested, run, now: NOW }, new AbortController().signal)),
     })),
     {
       id: 'abort',
@@ -194,7 +215,7 @@ export function gpuStrategyChecks(contribution: GpuStrategyContribution, conform
       },
     },
     {
-      id: 'used',
+      id: 'asked',
       title: 'was called in all its parts',
       run: () => expect(unused(), 'never called').toEqual([]),
     },
@@ -203,5 +224,5 @@ export function gpuStrategyChecks(contribution: GpuStrategyContribution, conform
 
 /** Declares a vitest suite that every GPU strategy has to pass; call it at the top level of a test file. */
 export function testGpuStrategy(strategy: GpuStrategyContribution, conformance: GpuConformance): void {
-  declare(`GPU strategy ${strategy.id} keeps its contract`, gpuStrategyChecks(strategy, conformance));
+  declare(`GPU strategy ${strategy.id} keeps its contract`, GPU_MUSTS, gpuStrategyChecks(strategy, conformance));
 }

@@ -2,8 +2,9 @@ import type { ProbeContext, ProbeContribution } from '@nemoclaw/plugin-api';
 import { expect } from 'vitest';
 import { type Check, counted, declare, expectKeys, expectNoSecret, SECRET } from './checks.ts';
 import { deepFreeze } from './freeze.ts';
+import { PROBE_MUSTS } from './musts.ts';
 import { expectOneLine } from './plain-json.ts';
-import { expectProbeResult } from './probe-result.ts';
+import { expectProbeProvenance, expectProbeResult } from './probe-result.ts';
 import { never, settledWithin } from './settles.ts';
 
 export interface ProbeCase {
@@ -24,7 +25,10 @@ export interface ProbeConformance {
 }
 
 /** Every MUST of the contract as a check; the suite declares each as a test, mutants are held against them. */
-export function probeChecks(contribution: ProbeContribution, conformance: ProbeConformance): Check[] {
+export function probeChecks(
+  contribution: ProbeContribution,
+  conformance: ProbeConformance,
+): Check<keyof typeof PROBE_MUSTS>[] {
   const { codes, cases, abortBoundMs = 1000 } = conformance;
   const { subject: probe, unused } = counted(contribution);
   const applicable = cases.filter((one) => one.code !== undefined);
@@ -57,29 +61,51 @@ export function probeChecks(contribution: ProbeContribution, conformance: ProbeC
     ...cases.map(({ title, context, code }) =>
       code === undefined
         ? {
-            id: 'applies',
+            id: 'applies' as const,
             title: `does not apply, and says why: ${title}`,
             run: () => expectOneLine(probe.applies(context()), 'reason'),
           }
         : {
-            id: 'result',
+            id: 'result' as const,
             title: `answers ${code}: ${title}`,
             run: async () => {
               const given = context();
               expect(probe.applies(given)).toBe(true);
               const result = await probe.run(given, live());
-              expectProbeResult(probe, codes, result);
+              expectProbeResult(codes, result);
               expect(result.code).toBe(code);
             },
           },
     ),
+    ...SILENCE.map(([what, silent]) => ({
+      id: 'result' as const,
+      title: `answers within its union when ${what}`,
+      run: async () => {
+        for (const { context } of applicable) expectProbeResult(codes, await probe.run(silent(context()), live()));
+      },
+    })),
+    {
+      id: 'provenance',
+      title: 'signs its results, and times them by the clock that it is given',
+      run: async () => {
+        for (const { context } of applicable) {
+          const given = context();
+          const begin = given.elapsed();
+          const result = await probe.run(given, live());
+          expectProbeProvenance(probe, result, given.elapsed() - begin);
+        }
+      },
+    },
     ...applicable.map(({ title, context }) => ({
-      id: 'pure',
-      title: `changes nothing of what it is given: ${title}`,
+      id: 'pure' as const,
+      title: `answers the same for the same, and changes nothing of it: ${title}`,
       run: async () => {
         const given = deepFreeze(context());
-        probe.applies(given);
-        await probe.run(given, live());
+        const applied = probe.applies(given);
+        const first = await probe.run(given, live());
+        const again = context();
+        expect(probe.applies(again), 'does not apply twice').toBe(applied);
+        expect(await probe.run(again, live()), 'not the same twice').toEqual(first);
       },
     })),
     {
@@ -92,17 +118,14 @@ export function probeChecks(contribution: ProbeContribution, conformance: ProbeC
         }
       },
     },
-    {
-      id: 'silence',
-      title: 'never calls silence ok: a context whose calls all fail',
+    ...SILENCE.map(([what, silent]) => ({
+      id: 'silence' as const,
+      title: `never calls it ok when ${what}`,
       run: async () => {
-        for (const { context } of applicable) {
-          const result = await probe.run(failing(context()), live());
-          expectProbeResult(probe, codes, result);
-          expect(result.status).not.toBe('ok');
-        }
+        for (const { context } of applicable)
+          expect((await probe.run(silent(context()), live())).status).not.toBe('ok');
       },
-    },
+    })),
     {
       id: 'abort',
       title: `ends within ${abortBoundMs} ms of an abort, even when what it waits for never ends`,
@@ -128,7 +151,7 @@ export function probeChecks(contribution: ProbeContribution, conformance: ProbeC
       },
     },
     {
-      id: 'used',
+      id: 'asked',
       title: 'was called in all its parts',
       run: () => expect(unused(), 'never called').toEqual([]),
     },
@@ -137,7 +160,7 @@ export function probeChecks(contribution: ProbeContribution, conformance: ProbeC
 
 /** Declares a vitest suite that every probe has to pass; call it at the top level of a test file. */
 export function testProbe(probe: ProbeContribution, conformance: ProbeConformance): void {
-  declare(`probe ${probe.id} keeps its contract`, probeChecks(probe, conformance));
+  declare(`probe ${probe.id} keeps its contract`, PROBE_MUSTS, probeChecks(probe, conformance));
 }
 
 function hanging(context: ProbeContext, called: (name: string) => void = () => undefined): ProbeContext {
@@ -151,6 +174,23 @@ function hanging(context: ProbeContext, called: (name: string) => void = () => u
     sleep: hang('sleep'),
     ...(context.runHelper ? { runHelper: hang('runHelper') } : {}),
     ...(context.runInAgent ? { runInAgent: hang('runInAgent') } : {}),
+  };
+}
+
+const IDENTITY = { uid: 1, gid: 1, groups: [], netns: '1', pidns: '1', mntns: '1' };
+
+/** Contexts in which nothing was learnt. */
+const SILENCE: [string, (context: ProbeContext) => ProbeContext][] = [
+  ['all its calls fail', failing],
+  ['programs print nonsense', babbling],
+];
+
+function babbling(context: ProbeContext): ProbeContext {
+  const said = { outcome: 'exited' as const, exitCode: 0, stdout: '\u001b[2Jnonsense', stderr: '' };
+  return {
+    ...failing(context),
+    ...(context.runHelper ? { runHelper: async () => said } : {}),
+    ...(context.runInAgent ? { runInAgent: async () => ({ ...said, identity: IDENTITY, gateway: undefined }) } : {}),
   };
 }
 

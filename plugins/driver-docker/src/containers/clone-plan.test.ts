@@ -21,6 +21,9 @@ const recorded = containerSpec({
 const wanted: ContainerSpec = { ...recorded, labels: { 'ai.nemoclaw.generation': 'b' } };
 
 type Fields = Record<string, unknown>;
+/** What the engine of `document` filled in: whether somebody asked for it can't be told, so it is given again. */
+const FILLED_IN = { CgroupnsMode: 'host', IpcMode: 'private', Runtime: 'runc', ShmSize: 67108864 };
+const OF_IMAGE = { Env: ['PATH=/of/the/image'], StopSignal: 'SIGINT', Labels: { of: 'the image' } };
 interface Altered {
   host?: Fields;
   config?: Fields;
@@ -30,13 +33,21 @@ interface Altered {
 
 /** What an engine says of a container that was made by `recorded`, with its own defaults beside it. */
 const document = ({ host, config, networks, mounts }: Altered = {}): ContainerInspectInfo => {
-  const body = createBody(recorded);
+  const { HostConfig, NetworkingConfig: _networks, ...body } = createBody(recorded);
   return {
     Id: 'c'.repeat(64),
     Image: IMAGE,
-    Config: { ...body, Env: [...body.Env, 'PATH=/of/the/image'], Entrypoint: null, Hostname: 'made', ...config },
+    Config: {
+      ...body,
+      Env: [...body.Env, ...OF_IMAGE.Env],
+      Labels: { ...body.Labels, ...OF_IMAGE.Labels },
+      StopSignal: 'SIGINT',
+      Entrypoint: null,
+      Hostname: 'made',
+      ...config,
+    },
     HostConfig: {
-      ...body.HostConfig,
+      ...HostConfig,
       CapAdd: ['CAP_KILL', 'CAP_SETGID', 'CAP_SETUID'],
       Sysctls: null,
       Devices: null,
@@ -61,13 +72,17 @@ const document = ({ host, config, networks, mounts }: Altered = {}): ContainerIn
   } as unknown as ContainerInspectInfo;
 };
 const clone = (altered: Altered, change: Partial<ContainerSpec> = {}) =>
-  clonePlan(document(altered), { recorded, wanted: { ...wanted, ...change } });
+  clonePlan(document(altered), { recorded, wanted: { ...wanted, ...change } }, OF_IMAGE);
 
 describe('clonePlan', () => {
   it('finds nothing altered where nothing was, whatever the engine fills in', () => {
     const { plan, carried, refused } = clone({});
     expect({ carried, refused }).toEqual({ carried: [], refused: [] });
-    expect(plan).toEqual({ ...wanted, ports: [{ containerPort: 8080, hostPort: 49153 }] });
+    expect(plan).toEqual({
+      ...wanted,
+      ports: [{ containerPort: 8080, hostPort: 49153 }],
+      carried: { host: FILLED_IN, config: {}, endpoints: {} },
+    });
   });
 
   it.each<[string, Altered, string, Fields]>([
@@ -76,11 +91,65 @@ describe('clonePlan', () => {
     ['another memory limit', { host: { Memory: 1 << 30 } }, 'HostConfig.Memory', { Memory: 1 << 30 }],
     ['CPUs', { host: { NanoCpus: 2e9 } }, 'HostConfig.NanoCpus', { NanoCpus: 2e9 }],
     ['no pids limit', { host: { PidsLimit: 0 } }, 'HostConfig.PidsLimit', { PidsLimit: 0 }],
+    ['name servers', { host: { Dns: ['10.0.0.53'] } }, 'HostConfig.Dns', { Dns: ['10.0.0.53'] }],
+    ['a swappiness of 0', { host: { MemorySwappiness: 0 } }, 'HostConfig.MemorySwappiness', { MemorySwappiness: 0 }],
+    ['a tmpfs', { host: { Tmpfs: { '/x': 'rw' } } }, 'HostConfig.Tmpfs', { Tmpfs: { '/x': 'rw' } }],
   ])('carries %s', (_title, altered, field, host) => {
     const { plan, carried, refused } = clone(altered);
     expect({ carried, refused }).toEqual({ carried: [field], refused: [] });
-    expect(plan.carried?.host).toEqual(host);
+    expect(plan.carried?.host).toEqual({ ...FILLED_IN, ...host });
     expect(createBody(plan).HostConfig).toMatchObject(host);
+  });
+
+  it.each<[string, Fields, string, Fields]>([
+    ['a health check', { Healthcheck: { Test: ['NONE'] } }, 'Config.Healthcheck', { Healthcheck: { Test: ['NONE'] } }],
+    ['another stop signal than the image’s', { StopSignal: 'SIGUSR1' }, 'Config.StopSignal', { StopSignal: 'SIGUSR1' }],
+    ['a stop time-out', { StopTimeout: 7 }, 'Config.StopTimeout', { StopTimeout: 7 }],
+    ['a variable', { Env: ['LANG=C.UTF-8', ...OF_IMAGE.Env, 'X=a=b'] }, 'Config.Env.X', { Env: ['X=a=b'] }],
+    [
+      'a label',
+      { Labels: { ...recorded.labels, ...OF_IMAGE.Labels, 'x.y': 'z' } },
+      'Config.Labels.x.y',
+      { Labels: { 'x.y': 'z' } },
+    ],
+  ])('carries %s of Config', (_title, config, field, expected) => {
+    const { plan, carried, refused } = clone({ config });
+    expect({ carried, refused }).toEqual({ carried: [field], refused: [] });
+    expect(plan.carried?.config).toEqual(expected);
+    const { Env, Labels, ...body } = createBody(plan) as Fields & { Env: string[]; Labels: Fields };
+    const { Env: line = [], Labels: label = {}, ...rest } = expected as { Env?: string[]; Labels?: Fields };
+    expect(body).toMatchObject(rest);
+    expect(Env).toEqual(['LANG=C.UTF-8', ...line]);
+    expect(Labels).toEqual({ ...label, ...wanted.labels });
+  });
+
+  it('knows nothing altered of an image that is gone', () => {
+    const { carried, refused } = clonePlan(document(), { recorded, wanted });
+    expect({ carried, refused }).toEqual({ carried: [], refused: [] });
+  });
+
+  it('lets a runtime that is asked for go before one that an earlier replacement carried', () => {
+    const earlier = { host: { Runtime: 'runc' }, config: {}, endpoints: {} };
+    const plans = {
+      recorded: { ...recorded, carried: earlier },
+      wanted: { ...wanted, carried: earlier, runtime: 'nvidia' },
+    };
+    const { plan } = clonePlan(document(), plans, OF_IMAGE);
+    expect(createBody(plan).HostConfig.Runtime).toBe('nvidia');
+    const back = clonePlan(
+      document({ host: { Runtime: 'nvidia' } }),
+      { recorded: { ...recorded, runtime: 'nvidia' }, wanted },
+      OF_IMAGE,
+    );
+    expect(createBody(back.plan).HostConfig.Runtime).toBeUndefined();
+  });
+
+  it('mounts volumes by name that were bound, and refuses a folder beside them', () => {
+    const mounted = [{ Type: 'volume', Name: 'other', Destination: '/o', RW: false }];
+    const { plan, carried, refused } = clone({ host: { Binds: ['other:/o:ro'] }, mounts: mounted });
+    expect({ carried, refused }).toEqual({ carried: ['Mounts./o'], refused: [] });
+    expect(plan.mounts.at(-1)).toEqual({ type: 'volume', source: 'other', target: '/o', readOnly: true });
+    expect(clone({ host: { Binds: ['other:/o', '/etc:/e'] } }).refused).toHaveLength(1);
   });
 
   it('lets the change that is asked for go before what was altered', () => {
@@ -110,12 +179,22 @@ describe('clonePlan', () => {
       { host: { CapAdd: ['CAP_KILL', 'CAP_SETGID', 'CAP_SETUID', 'CAP_SYS_ADMIN'] } },
       'HostConfig.CapAdd',
     ],
+    ['the host’s memory segments', { host: { IpcMode: 'host' } }, 'HostConfig.IpcMode'],
+    ['a /proc that hides nothing', { host: { MaskedPaths: [] } }, 'HostConfig.MaskedPaths'],
+    ['a user name space that is the host’s', { host: { UsernsMode: 'host' } }, 'HostConfig.UsernsMode'],
+    ['a port', { host: { PortBindings: { '9/tcp': [{ HostPort: '9' }] } } }, 'HostConfig.PortBindings'],
+    [
+      'a part of a volume',
+      { host: { Mounts: [{ Type: 'volume', Source: 'v', Target: '/v', VolumeOptions: { Subpath: 'a' } }] } },
+      'HostConfig.Mounts',
+    ],
     ['another network mode', { host: { NetworkMode: 'host' } }, 'HostConfig.NetworkMode'],
     ['another command', { config: { Cmd: ['sh'] } }, 'Config.Cmd'],
-    ['another value of a variable', { config: { Env: ['LANG=C'] } }, 'Config.Env.LANG'],
+    ['another value of a variable', { config: { Env: ['LANG=C', ...OF_IMAGE.Env] } }, 'Config.Env.LANG'],
+    ['another user', { config: { User: '5:5' } }, 'Config.User'],
     [
       'another generation',
-      { config: { Labels: { 'ai.nemoclaw.generation': 'x' } } },
+      { config: { Labels: { 'ai.nemoclaw.generation': 'x', ...OF_IMAGE.Labels } } },
       'Config.Labels.ai.nemoclaw.generation',
     ],
   ])('refuses %s, by name', (_title, altered, field) => {
@@ -125,7 +204,7 @@ describe('clonePlan', () => {
   it('feeds a field of a newer engine back as it is', () => {
     const { plan, carried, refused } = clone({ host: { FutureMode: 'automatic' } });
     expect({ carried, refused }).toEqual({ carried: [], refused: [] });
-    expect(plan.carried?.host).toEqual({ FutureMode: 'automatic' });
+    expect(plan.carried?.host).toEqual({ ...FILLED_IN, FutureMode: 'automatic' });
   });
 
   it('carries a network that was connected by hand, with what was fixed on it and not what the engine made of it', () => {
@@ -178,7 +257,7 @@ describe('clonePlan', () => {
       wanted: { ...wanted, carried: { host: { CpuShares: 512 }, endpoints: {} } },
     });
     expect(carried).toEqual([]);
-    expect(plan.carried?.host).toEqual({ CpuShares: 512 });
+    expect(plan.carried?.host).toEqual({ ...FILLED_IN, CpuShares: 512 });
   });
 });
 

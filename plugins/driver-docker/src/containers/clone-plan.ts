@@ -1,35 +1,19 @@
 import type { ClonedPlan, ContainerSpec, JsonObject, JsonValue, Mount } from '@nemoclaw/plugin-api';
 import type { ContainerInspectInfo } from 'dockerode';
-import { type Difference, differences, endpointsOf, isSame } from './compare.ts';
+import { differences, endpointsOf } from './compare.ts';
+import { CONFIG_FIELDS } from './compare-config.ts';
 import { createBody } from './create-body.ts';
-import { HOST_FIELDS, UPDATABLE } from './host-fields.ts';
+import { ENGINE_CHOSEN, HOST_FIELDS } from './host-fields.ts';
+import { judge } from './judge.ts';
+import { type Difference, type Fields, isSame } from './same.ts';
 
-interface Plans {
+export interface Plans {
   recorded: ContainerSpec;
   wanted: ContainerSpec;
 }
-type Fields = Record<string, unknown>;
-type Verdict = { refuse: string } | 'carry';
 
 const HOST = 'HostConfig.';
-
-/** What becomes of a field that differs from what was recorded. */
-const judge = ({ field, actual }: Difference): Verdict => {
-  const key = field.startsWith(HOST) ? field.slice(HOST.length) : undefined;
-  if (key === undefined)
-    return field.startsWith('Networks.')
-      ? 'carry'
-      : { refuse: 'no container can be changed in this: it is not the one that was recorded' };
-  if (key === 'AutoRemove')
-    return { refuse: 'the engine would delete it when it is stopped, and nothing could be undone' };
-  if (key === 'RestartPolicy')
-    return ['no', 'unless-stopped'].includes((actual as { Name?: string }).Name || 'no')
-      ? 'carry'
-      : { refuse: 'under this policy an engine that comes back could start it beside its replacement' };
-  return UPDATABLE.has(key)
-    ? 'carry'
-    : { refuse: 'it is not what was recorded, and a sandbox may not be made with it' };
-};
+const CONFIG = 'Config.';
 
 const policyOf = (document: ContainerInspectInfo): ContainerSpec['restartPolicy'] =>
   document.HostConfig.RestartPolicy?.Name === 'unless-stopped' ? 'unless-stopped' : 'no';
@@ -51,15 +35,14 @@ const chosenPorts = (document: ContainerInspectInfo, plan: ContainerSpec): Conta
     return port.hostPort === 0 && bound ? { ...port, hostPort: Number(bound) } : port;
   });
 
-const networksOf = (document: ContainerInspectInfo, plans: Plans, carried: string[]) => {
+const networksOf = (document: ContainerInspectInfo, plans: Plans, altered: Difference[], carried: string[]) => {
   const networks = [...plans.wanted.networks];
   const endpoints: Record<string, JsonObject> = { ...plans.wanted.carried?.endpoints };
   const known = (createBody(plans.recorded).NetworkingConfig.EndpointsConfig ?? {}) as Record<string, Fields>;
   for (const { name, id, fixed } of endpointsOf(document)) {
     if (['host', 'none'].includes(name)) continue;
     const key = [id, name].find((candidate) => candidate in known);
-    const altered = differences(document, plans.recorded).some(({ field }) => field === `Networks.${name}`);
-    if (key !== undefined && !altered) continue;
+    if (key !== undefined && !altered.some(({ field }) => field === `Networks.${name}`)) continue;
     if (key === undefined) networks.push({ network: id, aliases: [] });
     endpoints[key ?? id] = fixed as JsonObject;
     carried.push(`Networks.${name}`);
@@ -67,35 +50,64 @@ const networksOf = (document: ContainerInspectInfo, plans: Plans, carried: strin
   return { networks, endpoints };
 };
 
+const bareHost = ({ carried: _carried, ...plan }: ContainerSpec): Fields =>
+  createBody(plan).HostConfig as unknown as Fields;
+
+/** Goes into what `carried.config` has; variables and labels stand beside those of the plan. */
+const carryConfig = (config: JsonObject, field: string, actual: unknown): void => {
+  const [key = '', ...rest] = field.slice(CONFIG.length).split('.');
+  if (key === 'Env') config.Env = [...((config.Env as string[] | undefined) ?? []), actual as string];
+  else if (key === 'Labels')
+    config.Labels = { ...(config.Labels as JsonObject | undefined), [rest.join('.')]: actual as string };
+  else config[key] = actual as JsonValue;
+};
+
 /**
- * Pure: the plan of a replacement. What `docker update` and `docker network connect` changed since the create is carried,
- * unless the change itself is about the same field; what can't be carried is named. Fields of a newer engine are fed back
- * as they are.
+ * Pure: the plan of a replacement. Whatever the container has beside its recorded plan is carried, unless the change itself
+ * is about the same field; what would break a wall of the sandbox, or can't be had twice, is named. Fields of a newer engine
+ * are fed back as they are. `ofImage` is the Config of its image.
  */
-export const clonePlan = (document: ContainerInspectInfo, plans: Plans): ClonedPlan => {
+export const clonePlan = (document: ContainerInspectInfo, plans: Plans, ofImage?: Fields): ClonedPlan => {
   const { recorded, wanted } = plans;
-  const before = createBody(recorded).HostConfig as unknown as Fields;
-  const after = createBody(wanted).HostConfig as unknown as Fields;
+  const [before, after] = [bareHost(recorded), bareHost(wanted)];
+  const isAsked = (key: string): boolean => !isSame(key, before[key], after[key]);
   const actual = document.HostConfig as unknown as Fields;
   const carried: string[] = [];
   const refused: ClonedPlan['refused'] = [];
-  const host: JsonObject = { ...wanted.carried?.host };
+  // What an earlier replacement carried gives way to a change that is about it.
+  const host: JsonObject = Object.fromEntries(
+    Object.entries(wanted.carried?.host ?? {}).filter(([key]) => !isAsked(key)),
+  );
+  const config: JsonObject = { ...wanted.carried?.config };
   let { restartPolicy } = wanted;
 
-  for (const difference of differences(document, recorded)) {
+  const altered = differences(document, recorded, ofImage);
+  for (const difference of altered) {
+    const { field } = difference;
     const verdict = judge(difference);
-    if (typeof verdict === 'object') refused.push({ field: difference.field, reason: verdict.refuse });
-    if (verdict !== 'carry' || !difference.field.startsWith(HOST)) continue;
-    const key = difference.field.slice(HOST.length);
-    if (key === 'RestartPolicy') restartPolicy = policyOf(document);
-    // The change that is asked for goes before what was there.
-    else if (isSame(key, before[key], after[key])) host[key] = difference.actual as JsonValue;
-    else continue;
-    carried.push(difference.field);
+    if (verdict !== 'carry') {
+      refused.push({ field, reason: verdict.refuse });
+      continue;
+    }
+    if (field.startsWith('Networks.')) continue;
+    if (field.startsWith(CONFIG)) carryConfig(config, field, difference.actual);
+    else {
+      const key = field.slice(HOST.length);
+      if (key === 'RestartPolicy') restartPolicy = policyOf(document);
+      // Volumes are mounted by name below, however they came there.
+      else if (key === 'Binds' || key === 'Mounts') continue;
+      else if (isAsked(key)) continue;
+      else host[key] = difference.actual as JsonValue;
+    }
+    carried.push(field);
   }
+  for (const key of ENGINE_CHOSEN)
+    if (!(key in before) && !(key in after) && actual[key]) host[key] = actual[key] as JsonValue;
   for (const [key, value] of Object.entries(actual)) if (!HOST_FIELDS.has(key)) host[key] = value as JsonValue;
+  for (const [key, value] of Object.entries(document.Config))
+    if (!CONFIG_FIELDS.has(key)) config[key] = value as unknown as JsonValue;
 
-  const { networks, endpoints } = networksOf(document, plans, carried);
+  const { networks, endpoints } = networksOf(document, plans, altered, carried);
   const volumes = unplannedVolumes(document, wanted);
   carried.push(...volumes.map(({ target }) => `Mounts.${target}`));
   return {
@@ -105,7 +117,7 @@ export const clonePlan = (document: ContainerInspectInfo, plans: Plans): ClonedP
       networks,
       mounts: [...wanted.mounts, ...volumes],
       ports: chosenPorts(document, wanted),
-      ...(Object.keys(host).length + Object.keys(endpoints).length > 0 ? { carried: { host, endpoints } } : {}),
+      carried: { host, config, endpoints },
     },
     carried: carried.sort(),
     refused,

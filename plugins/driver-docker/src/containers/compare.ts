@@ -1,85 +1,19 @@
 import type { ContainerSpec } from '@nemoclaw/plugin-api';
 import type { ContainerInspectInfo } from 'dockerode';
+import { configDifferences } from './compare-config.ts';
 import { createBody } from './create-body.ts';
-import { ENGINE_CHOSEN, HOST_FIELDS } from './host-fields.ts';
-
-export interface Difference {
-  /** `HostConfig.Memory`, `Config.Env.LANG`, `Networks.<name>`. */
-  field: string;
-  expected: unknown;
-  actual: unknown;
-}
-
-type Fields = Record<string, unknown>;
-
-/** Without what says nothing: the engine gives back `null`, `0`, `""`, `[]` and absence for one another. */
-export const compact = (value: unknown): unknown => {
-  if (Array.isArray(value)) {
-    const items = value.map(compact).filter((item) => item !== undefined);
-    return items.length === 0 ? undefined : items;
-  }
-  if (typeof value === 'object' && value !== null) {
-    const fields = Object.entries(value).flatMap(([key, field]) => {
-      const left = compact(field);
-      return left === undefined ? [] : [[key, left] as const];
-    });
-    return fields.length === 0 ? undefined : Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
-  }
-  return value === null || value === undefined || value === '' || value === 0 || value === false ? undefined : value;
-};
-
-const withoutPrefix = (value: unknown): unknown =>
-  Array.isArray(value) ? value.map((name) => String(name).replace(/^CAP_/, '')).sort() : value;
-
-const NORMAL: Record<string, (value: unknown) => unknown> = {
-  CapAdd: withoutPrefix,
-  CapDrop: withoutPrefix,
-  // A retry count means something under `on-failure` only, and no policy is `no`.
-  RestartPolicy: (value) => (value as { Name?: string } | null)?.Name || 'no',
-  PidsLimit: (value) => ((value as number | null) ?? 0) > 0 && value,
-};
-
-export const isSame = (key: string, expected: unknown, actual: unknown): boolean => {
-  const normal = NORMAL[key] ?? ((value: unknown) => value);
-  return JSON.stringify(compact(normal(expected))) === JSON.stringify(compact(normal(actual)));
-};
+import { HOST_FIELDS, mayBeDefault } from './host-fields.ts';
+import { compact, type Difference, type Fields, isSame } from './same.ts';
 
 const hostDifferences = (actual: Fields, expected: Fields): Difference[] =>
   [...new Set([...Object.keys(expected), ...Object.keys(actual)])]
-    // What was not asked for and the engine fills in by itself, and what a newer engine has beside it, is no difference.
-    .filter((key) => key in expected || (HOST_FIELDS.has(key) && !ENGINE_CHOSEN.has(key)))
-    .filter((key) => !isSame(key, expected[key], actual[key]))
+    // What a newer engine has beside it is no difference, and neither is what the engine fills in by itself.
+    .filter((key) => key in expected || HOST_FIELDS.has(key))
+    .filter((key) => {
+      const filledIn = key in expected ? undefined : mayBeDefault(key, actual[key]);
+      return filledIn === undefined ? !isSame(key, expected[key], actual[key]) : !filledIn;
+    })
     .map((key) => ({ field: `HostConfig.${key}`, expected: expected[key], actual: actual[key] }));
-
-const CONFIG_FIELDS = [
-  'Cmd',
-  'Entrypoint',
-  'User',
-  'WorkingDir',
-  'Hostname',
-  'Tty',
-  'OpenStdin',
-  'StopSignal',
-] as const;
-
-/** What the image adds to environment and labels is not the plan's. */
-const configDifferences = (actual: Fields, expected: Fields): Difference[] => {
-  const env = new Set((actual.Env as string[] | null) ?? []);
-  const labels = (actual.Labels as Fields | null) ?? {};
-  return [
-    ...CONFIG_FIELDS.filter((key) => key in expected && !isSame(key, expected[key], actual[key])).map((key) => ({
-      field: `Config.${key}`,
-      expected: expected[key],
-      actual: actual[key],
-    })),
-    ...(expected.Env as string[])
-      .filter((line) => !env.has(line))
-      .map((line) => ({ field: `Config.Env.${line.slice(0, line.indexOf('='))}`, expected: line, actual: undefined })),
-    ...Object.entries(expected.Labels as Fields)
-      .filter(([key, value]) => labels[key] !== value)
-      .map(([key, value]) => ({ field: `Config.Labels.${key}`, expected: value, actual: labels[key] })),
-  ];
-};
 
 export interface Endpoint {
   name: string;
@@ -126,13 +60,17 @@ const networkDifferences = (document: ContainerInspectInfo, expected: Record<str
   });
 };
 
-/** Pure: what of the plan the container does not have, or has otherwise. Unknown fields that a newer engine has are none. */
-export const differences = (document: ContainerInspectInfo, spec: ContainerSpec): Difference[] => {
+/**
+ * Pure: what the container has otherwise than the plan, or has beside it. `ofImage` is the Config of its image, by which an
+ * image's own health check is told from one that somebody gave it; without it only what the plan names is compared. A field
+ * that a newer engine has is none.
+ */
+export const differences = (document: ContainerInspectInfo, spec: ContainerSpec, ofImage?: Fields): Difference[] => {
   const body = createBody(spec);
   const image = /^sha256:/.test(spec.image) && document.Image !== spec.image;
   return [
     ...(image ? [{ field: 'Image', expected: spec.image, actual: document.Image }] : []),
-    ...configDifferences(document.Config as unknown as Fields, body as unknown as Fields),
+    ...configDifferences(document.Config as unknown as Fields, body as unknown as Fields, ofImage),
     ...hostDifferences(document.HostConfig as unknown as Fields, body.HostConfig as unknown as Fields),
     ...networkDifferences(document, body.NetworkingConfig.EndpointsConfig as unknown as Record<string, Fields>),
   ];

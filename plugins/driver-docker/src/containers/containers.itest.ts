@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { ContainerSpec } from '@nemoclaw/plugin-api';
 import { afterAll, describe, expect, it } from 'vitest';
+import { fullSpec } from '../testing/full-spec.ts';
 import { createWorld } from '../testing/world.ts';
 
 const world = createWorld('ctr');
@@ -15,44 +16,7 @@ const freePort = async (): Promise<{ port: number; release: () => void }> => {
 
 describe('create', () => {
   it('makes exactly what the spec says', async () => {
-    const isolated = await world.network('isolated', ['10.214.12.0/28']);
-    const egress = await world.network('egress', ['10.214.12.16/28']);
-    const volume = await world.volume();
-    const spec: ContainerSpec = {
-      name: world.name('exact'),
-      labels: { ...world.labels, extra: 'l' },
-      image: await world.image(),
-      entrypoint: ['/usr/bin/env'],
-      command: ['sleep', '600'],
-      env: { A: 'b=c', EMPTY: '' },
-      user: '64101:64101',
-      workingDir: '/var',
-      hostname: 'fixed',
-      networks: [
-        { network: isolated.id, aliases: ['one.internal', 'two.internal'], ipv4: '10.214.12.9' },
-        { network: egress.id, aliases: [] },
-      ],
-      extraHosts: { 'host.test.internal': '10.214.12.17' },
-      mounts: [
-        { type: 'volume', source: volume, target: '/v', readOnly: true },
-        { type: 'tmpfs', target: '/t', sizeBytes: 1 << 20, mode: 0o700, uid: 64101, gid: 64102, exec: true },
-      ],
-      devices: [{ pathOnHost: '/dev/null', pathInContainer: '/dev/other', permissions: 'rw' }],
-      deviceRequests: [],
-      groups: [64110, 64111],
-      capDrop: ['ALL'],
-      capAdd: ['SETUID', 'SETGID', 'KILL'],
-      securityOpt: ['no-new-privileges'],
-      sysctls: { 'net.ipv4.ip_forward': '0' },
-      readOnlyRoot: true,
-      init: true,
-      limits: { memoryBytes: 256 << 20, pids: 50, cpus: 0.5, nofile: 1024 },
-      restartPolicy: 'unless-stopped',
-      ports: [{ containerPort: 8080, hostPort: 0 }],
-      tty: false,
-      openStdin: true,
-      logMaxBytes: 1 << 20,
-    };
+    const { spec, volume, isolated, egress } = await fullSpec(world, '10.214.12');
     const { id } = await driver.create(spec);
     const raw = (await driver.inspectRaw(id)) as never as Record<string, Record<string, unknown>>;
     expect(raw.Config).toMatchObject({

@@ -9,6 +9,7 @@ import { requireVolumes } from '../volumes/volumes.ts';
 import { clonePlan } from './clone-plan.ts';
 import { differences } from './compare.ts';
 import { createBody, volumesOf } from './create-body.ts';
+import { imageConfig } from './image-config.ts';
 import { containerState } from './state.ts';
 
 type Containers = Pick<
@@ -84,9 +85,15 @@ export const createContainers = (engine: Engine): Containers => {
     async inspectRaw(id, { signal } = {}) {
       return (await inspectRaw(id, signal)) as unknown as JsonObject | undefined;
     },
-    clonePlan: async (id, plans, { signal } = {}) => clonePlan(await present(id, signal), plans),
-    unapplied: async (id, plan, { signal } = {}) =>
-      differences(await present(id, signal), plan).map(({ field }) => field),
+    async clonePlan(id, plans, { signal } = {}) {
+      const document = await present(id, signal);
+      return clonePlan(document, plans, await imageConfig(engine, document.Image, signal));
+    },
+    async unapplied(id, plan, { signal } = {}) {
+      const document = await present(id, signal);
+      const ofImage = await imageConfig(engine, document.Image, signal);
+      return differences(document, plan, ofImage).map(({ field }) => field);
+    },
     async list(labels, { signal } = {}) {
       const spec = { operation: 'list containers', object: '', answer: 'json', idempotent: true, signal } as const;
       const found = await engine.call(spec, (docker) =>

@@ -1,19 +1,23 @@
-import type { ContainerSpec, Mount } from '@nemoclaw/plugin-api';
+import type { ContainerSpec, Labels, Mount } from '@nemoclaw/plugin-api';
 
 /** The body of the engine's create call. Pure; the engine drops unknown fields silently, so a test compares inspect with it. */
 export const createBody = (spec: ContainerSpec) => ({
+  ...spec.carried?.config,
   Image: spec.image,
   // An empty list takes the image's entrypoint away; absent keeps it.
   ...(spec.entrypoint === undefined ? {} : { Entrypoint: spec.entrypoint }),
   Cmd: spec.command,
-  Env: envList(spec.env),
-  Labels: spec.labels,
+  Env: [...envList(spec.env), ...((spec.carried?.config?.Env as string[] | undefined) ?? [])],
+  Labels: { ...(spec.carried?.config?.Labels as Labels | undefined), ...spec.labels },
   Tty: spec.tty,
   OpenStdin: spec.openStdin,
   ...(spec.user === undefined ? {} : { User: spec.user }),
   ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
   ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
-  ExposedPorts: Object.fromEntries(spec.ports.map(({ containerPort }) => [`${containerPort}/tcp`, {}])),
+  ExposedPorts: {
+    ...(spec.carried?.config?.ExposedPorts as object | undefined),
+    ...Object.fromEntries(spec.ports.map(({ containerPort }) => [`${containerPort}/tcp`, {}])),
+  },
   HostConfig: { ...hostConfig(spec), ...spec.carried?.host },
   NetworkingConfig: { EndpointsConfig: endpoints(spec) },
 });

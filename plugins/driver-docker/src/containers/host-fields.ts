@@ -12,15 +12,36 @@ export const HOST_FIELDS: ReadonlySet<string> = new Set([
   ...['Tmpfs', 'UTSMode', 'UsernsMode', 'ShmSize', 'Sysctls', 'Runtime', 'Isolation', 'MaskedPaths', 'ReadonlyPaths'],
 ]);
 
-/** Filled in by the engine where nothing was asked for; on a running container nobody can change them. */
-export const ENGINE_CHOSEN: ReadonlySet<string> = new Set([
-  ...['CgroupnsMode', 'IpcMode', 'MaskedPaths', 'ReadonlyPaths', 'ShmSize', 'Runtime', 'CgroupParent', 'Isolation'],
-  ...['MemorySwappiness', 'OomKillDisable', 'ConsoleSize', 'ContainerIDFile', 'StorageOpt', 'UsernsMode'],
+/**
+ * Filled in by the engine where nothing was asked for, with a default that its own configuration may change: whether
+ * somebody asked can't be told from the document, so the replacement is given the same.
+ */
+export const ENGINE_CHOSEN: ReadonlySet<string> = new Set(['CgroupnsMode', 'IpcMode', 'ShmSize', 'Runtime']);
+
+/** Of what the engine fills in, what no engine's default ever is: there somebody asked. */
+const NO_DEFAULT: Record<string, (value: unknown) => boolean> = {
+  IpcMode: (value) => /^(?:host|container:)/.test(String(value)),
+  // What /proc hides grows with the engine's versions; an empty list hides nothing.
+  MaskedPaths: (value) => Array.isArray(value) && value.length === 0,
+  ReadonlyPaths: (value) => Array.isArray(value) && value.length === 0,
+};
+
+/** Pure: whether a field that the plan does not name may be the engine's own doing; `undefined` where it fills in nothing. */
+export const mayBeDefault = (key: string, value: unknown): boolean | undefined => {
+  if (key in NO_DEFAULT) return !NO_DEFAULT[key]?.(value);
+  return ENGINE_CHOSEN.has(key) ? true : undefined;
+};
+
+/** What stands between an agent and the host: the recorded plan alone decides it. */
+export const WALLS: ReadonlySet<string> = new Set([
+  ...['Privileged', 'CapAdd', 'CapDrop', 'SecurityOpt', 'GroupAdd', 'ReadonlyRootfs', 'MaskedPaths', 'ReadonlyPaths'],
+  ...['Devices', 'DeviceCgroupRules', 'DeviceRequests', 'Runtime', 'CgroupParent', 'Cgroup', 'CgroupnsMode'],
+  ...['NetworkMode', 'PidMode', 'IpcMode', 'UTSMode', 'UsernsMode', 'Isolation'],
+  ...['PortBindings', 'PublishAllPorts', 'Links', 'VolumesFrom'],
 ]);
 
-/** What `docker update` changes on a container that is there: fed back to a create they mean the same. */
-export const UPDATABLE: ReadonlySet<string> = new Set([
-  ...['CpuShares', 'Memory', 'BlkioWeight', 'CpuPeriod', 'CpuQuota', 'CpuRealtimePeriod', 'CpuRealtimeRuntime'],
-  ...['CpusetCpus', 'CpusetMems', 'KernelMemory', 'KernelMemoryTCP', 'MemoryReservation', 'MemorySwap', 'NanoCpus'],
-  ...['PidsLimit', 'Ulimits'],
+/** Config fields that a replacement may have though no plan says so; the others are the supervisor's. */
+export const CARRIED_CONFIG: ReadonlySet<string> = new Set([
+  ...['Healthcheck', 'StopSignal', 'StopTimeout', 'Domainname', 'Shell', 'ExposedPorts', 'Volumes', 'Env', 'Labels'],
+  ...['AttachStdin', 'AttachStdout', 'AttachStderr', 'StdinOnce', 'MacAddress'],
 ]);
