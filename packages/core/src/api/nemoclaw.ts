@@ -55,6 +55,9 @@ export interface OnboardResult {
 
 export type Liveness = 'running' | 'stopped' | 'missing' | 'conflict' | 'unknown';
 
+/** The model's context as it is now, and what the agent's profile fills of it; or why it can't be known. */
+export type ModelNow = { contextTokens: number; neededTokens: number } | { unknown: string };
+
 export interface StatusResult {
   record: SandboxRecord;
   /** A pending operation found in the journal. */
@@ -64,6 +67,8 @@ export interface StatusResult {
     agent: { state: Liveness; containerId?: string };
     relay: { state: Liveness; containerId?: string; status?: RelayStatus };
     supervisor?: SupervisorStatus;
+    /** What the provider gives now, as asked from this host. */
+    model?: ModelNow;
     /** `ready` only when all of it was proved just now. */
     verdict: 'ready' | 'not_ready';
     reasons: string[];

@@ -15,6 +15,8 @@ export interface SandboxRecord {
     profile: string;
     isolation: 'shared' | 'separate';
     isolationProof: 'declared' | 'proved';
+    /** Why that isolation, in words with numbers; absent in records from before it was kept. */
+    isolationReason?: string;
   };
   driver: string;
   image: { id: string; tag: string; base: string; parent: string };

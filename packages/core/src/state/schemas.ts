@@ -58,6 +58,7 @@ export const sandboxRecordSchema = z.strictObject({
     profile: text,
     isolation: z.enum(['shared', 'separate']),
     isolationProof: z.enum(['declared', 'proved']),
+    isolationReason: text.exactOptional(),
   }),
   driver: text,
   image: z.strictObject({ id: text, tag: text, base: text, parent: text }),
