@@ -11,6 +11,7 @@ import {
 import { candidateStep } from './candidate.ts';
 import { cleanStep, policyStep, replaceCommitStep } from './commit.ts';
 import type { ReplaceData, ReplaceTools } from './data.ts';
+import { forgetSealedStep, resealStep } from './reseal.ts';
 import { intentStep, replacementPlanStep, stageStep } from './stage.ts';
 import { configureStep, holdStep, renameStep, startReplacementStep, stopStep } from './swap.ts';
 
@@ -34,7 +35,7 @@ export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operat
     stageStep(tools),
     holdStep(tools),
     stopStep(tools),
-    configureStep(tools),
+    data.reseal ? resealStep(tools) : configureStep(tools),
     renameStep(tools),
     startReplacementStep(tools),
     gpuStep(tools),
@@ -45,5 +46,6 @@ export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operat
     policyStep(tools),
     replaceCommitStep(tools),
     cleanStep(tools),
+    ...(data.reseal ? [forgetSealedStep(tools)] : []),
   ],
 });
