@@ -7,7 +7,7 @@ import { ensureModelImage } from '../../../scripts/quickstart/model.ts';
 import { PARENT } from './cli.ts';
 
 /** A port of 127.0.0.1 that nothing listens on now; the model server takes it a moment later. */
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -41,6 +41,11 @@ export default class Onboard extends NemoclawCommand {
     }),
     'credential-stdin': Flags.boolean({ summary: 'Read the key from stdin.', env: 'NEMOCLAW_CREDENTIAL_STDIN' }),
     gpu: Flags.string({ summary: '`auto`, `off` or a strategy of `gpu list`.', default: 'auto', env: 'NEMOCLAW_GPU' }),
+    'gpu-device': Flags.string({
+      summary: 'GPU to give, by CDI name or number; several times for several. Default: all that there are.',
+      multiple: true,
+      env: 'NEMOCLAW_GPU_DEVICE',
+    }),
     profile: Flags.option({
       summary: "How much of the model's context the agent's own prompt may take.",
       options: ['auto', 'full', 'compact'] as const,
@@ -81,9 +86,12 @@ export default class Onboard extends NemoclawCommand {
     if (said.name !== undefined) checkNewName(said.name, this.grammar, this.program.bin);
     const given = await readCredential(said, process.env);
     const { nemoclaw, providers, call } = await this.open({ quiet: flags.quiet, changes: true });
+    const theirs = (await nemoclaw.plugins()).flatMap(({ commands = [] }) => commands);
+    const taken = [...this.grammar, ...theirs.map((said) => ({ id: said.replaceAll(' ', ':') }))];
+    if (said.name !== undefined) checkNewName(said.name, taken, this.program.bin);
     const mayAsk = isInteractive() && !flags.yes && !this.jsonEnabled();
     const { choices, credential } = mayAsk
-      ? await askOnboard(said, given, { program: this.program, commands: this.grammar, nemoclaw, providers })
+      ? await askOnboard(said, given, { program: this.program, commands: taken, nemoclaw, providers })
       : { choices: said, credential: given };
     const result = await nemoclaw.onboard(toOnboardInput(choices, this.program, credential), call);
     this.warnings.push(...result.warnings);

@@ -20,6 +20,8 @@ export interface OnboardInput {
   /** The credential itself, already read from an env variable or stdin by the caller. */
   credential?: string;
   gpu: string;
+  /** CDI names or indexes; absent leaves the choice to the strategy. */
+  gpuDevices?: string[];
   profile: string;
   /** `auto`, `separate` or `shared`. */
   isolation: string;
@@ -119,6 +121,8 @@ export interface PluginReport {
     fix?: string;
   }[];
   hooks: { name: string; order: number; timeoutMs: number }[];
+  /** Commands that it ships, as a user says them; absent for what is built in. */
+  commands?: string[];
   /** Only from `pluginsDoctor`. */
   faults?: PluginFault[];
 }
@@ -147,6 +151,11 @@ export interface GpuSetResult {
 export interface GpuProveResult {
   strategy: string;
   proof: GpuProof;
+}
+
+export interface GpuSetOptions extends CallOptions {
+  /** CDI names or indexes; absent keeps those that the sandbox was made with. */
+  devices?: string[];
 }
 
 export interface GpuExplanation {
@@ -185,7 +194,7 @@ export interface Nemoclaw {
   doctor(name: string | undefined, options?: CallOptions & { tools?: boolean }): Promise<DoctorResult>;
   gpuList(options?: CallOptions): Promise<{ bids: GpuBid[]; chosen: string | null; reason: string }>;
   /** `request`: a strategy's id, `auto` or `off`. The container is replaced, or all stays as it was. */
-  gpuSet(name: string, request: string, options?: CallOptions): Promise<GpuSetResult>;
+  gpuSet(name: string, request: string, options?: GpuSetOptions): Promise<GpuSetResult>;
   gpuProve(name: string, options?: CallOptions): Promise<GpuProveResult>;
   gpuExplain(name: string | undefined, options?: CallOptions): Promise<GpuExplanation>;
   agents(): Promise<

@@ -103,7 +103,7 @@ export const gpuStep = (tools: OnboardTools): OnboardStep => ({
         hint: proof.remedy.join('\n'),
         details: asJson(proof),
       });
-    if (proof.result === 'injected') addWarning(data, proof.summary);
+    if (proof.result === 'injected') addWarning(data, `The GPU is injected, not proved: ${proof.summary}.`);
     note(proof.summary);
   },
 });
@@ -127,7 +127,7 @@ export const toolsStep = (tools: OnboardTools): OnboardStep => ({
   id: 'tools',
   title: 'Prove as whom the agent’s tools run',
   async run({ data, signal, note, skip }) {
-    if (!data.smoke) return skip('--no-smoke');
+    if (!data.smoke) return skip('not asked for');
     const record = recordOf(data);
     const { services, driver, agent } = tools;
     const token = await secretOf(tools, data, SECRETS.token);
