@@ -6,7 +6,7 @@ import { makePrivateWorld, type PrivateWorld } from './private-world.ts';
 const refusal = privateEngineRefusal();
 
 /** The backup must not come up beside the replacement; every step and every way to go away: restarts.faults.ts. */
-const ONE: RestartCase = { verb: 'gpu-set', step: 'rename', outage: 'stopped', programDies: false };
+const ONE: RestartCase = { verb: 'gpu-set', step: 'rename', at: 'before', outage: 'stopped', programDies: false };
 
 describe.skipIf(refusal)(`an engine restarts in the middle of a replacement${refusal ? ` (${refusal})` : ''}`, () => {
   let world: PrivateWorld;
