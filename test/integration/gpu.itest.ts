@@ -10,7 +10,7 @@ import { makeWorld, type World } from './world/cli.ts';
 import { QUICK } from './world/core.ts';
 import { agentIdOf, openEngine, ownershipOf, recordOf, relayIdOf, remains } from './world/engine.ts';
 import { type FakeGpu, fakeGpu } from './world/gpu.ts';
-import { freePort } from './world/model.ts';
+import { freePort } from './world/port.ts';
 import { readVolumeJson, writeVolumeFile } from './world/volume.ts';
 
 const NAME = 'gpu-tiny';
