@@ -35,6 +35,9 @@ const byHand = async (
   ].join('; ');
 };
 
+const whereabouts = (container: ContainerState | undefined, { canonicalName }: ReplaceData): string =>
+  container ? `${container.phase}${container.name === canonicalName ? '' : ` under the name ${container.name}`}` : 'gone';
+
 /** Looked at afterwards, not concluded from what the undo said of itself. */
 const judge = async (
   tools: ReplaceTools,
@@ -42,14 +45,15 @@ const judge = async (
   error: CodedError,
 ): Promise<{ ending: Ending; sentence: string; hint?: string }> => {
   const { program } = tools.services.options;
-  const incumbent = await tools.driver.inspect(data.incumbent.id).then(
-    (found) => found ?? ('gone' as const),
-    () => undefined,
+  const look = await tools.driver.inspect(data.incumbent.id).then(
+    (found) => ({ found }),
+    (trouble: unknown) => ({ found: undefined, trouble: toCodedError(trouble).message }),
   );
-  const back = incumbent !== 'gone' && incumbent?.phase === 'running' && incumbent.name === data.canonicalName;
+  const incumbent = look.found;
+  const back = incumbent?.phase === 'running' && incumbent.name === data.canonicalName;
   if (back && incumbent.startedAt === data.incumbentStartedAt)
     return { ending: 'untouched', sentence: `Sandbox ${data.name} was not touched: its container was never stopped.` };
-  if (incumbent === 'gone')
+  if (!incumbent && !('trouble' in look))
     return {
       ending: 'not restored',
       sentence: `Sandbox ${data.name} was NOT restored: its container was removed by somebody else. Its volumes are there.`,
@@ -58,7 +62,7 @@ const judge = async (
   if (!back)
     return {
       ending: 'not restored',
-      sentence: `Sandbox ${data.name} was NOT restored: its container is ${incumbent?.phase ?? 'not to be seen, since the engine does not answer'}${incumbent && incumbent.name !== data.canonicalName ? ` under the name ${incumbent.name}` : ''}.`,
+      sentence: `Sandbox ${data.name} was NOT restored: ${'trouble' in look ? `the engine says nothing of its container (${look.trouble})` : `its container is ${whereabouts(incumbent, data)}`}.`,
       hint: `Run \`${program} ${data.name} recover\`. By hand: ${await byHand(tools, data, incumbent)}`,
     };
   const healthy = await isHealthy(tools, data, error.code === 'INTERRUPTED');
