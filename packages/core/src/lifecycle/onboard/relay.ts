@@ -19,6 +19,7 @@ import {
   type OnboardStep,
   type OnboardTools,
   objectLabels,
+  removeGeneration,
   removeMade,
   secretOf,
 } from './tools.ts';

@@ -36,7 +36,9 @@ const byHand = async (
 };
 
 const whereabouts = (container: ContainerState | undefined, { canonicalName }: ReplaceData): string =>
-  container ? `${container.phase}${container.name === canonicalName ? '' : ` under the name ${container.name}`}` : 'gone';
+  container
+    ? `${container.phase}${container.name === canonicalName ? '' : ` under the name ${container.name}`}`
+    : 'gone';
 
 /** Looked at afterwards, not concluded from what the undo said of itself. */
 const judge = async (
