@@ -44,7 +44,7 @@ describe.skipIf(privateEngineRefusal() !== undefined)('a Jetson, from onboard to
     json<OnboardResult>(
       [
         ...['onboard', '--name', NAME, '--agent', 'tiny', '--provider', 'openai-compatible', '--endpoint', endpoint],
-        ...['--model', 'scripted-1', '--isolation', 'separate', '--gpu', gpu, '--no-smoke', '--yes'],
+        ...['--model', 'scripted-1', '--isolation', 'separate', '--gpu', gpu, '--yes'],
       ],
       env,
     );
@@ -107,7 +107,7 @@ describe.skipIf(privateEngineRefusal() !== undefined)('a Jetson, from onboard to
     expect(error).toBeUndefined();
     const { record } = result;
     expect(record?.gpu.strategy).toBe('jetson');
-    expect(record?.agent.isolation).toBe('separate');
+    expect(record?.agent).toMatchObject({ isolation: 'separate', isolationProof: 'proved' });
     expect(record?.proofs.gpu?.result).toBe('proved');
     // Nodes of mode 660 open for nobody who is not in their group.
     expect(record?.proofs.gpu?.checks.filter(({ name }) => name === 'device_nodes')).toMatchObject([
@@ -138,6 +138,9 @@ describe.skipIf(privateEngineRefusal() !== undefined)('a Jetson, from onboard to
     const off = await json<GpuSetResult>([NAME, 'gpu', 'set', 'off']);
     expect(off.error).toBeUndefined();
     expect(new Set(await idOf('tools'))).toEqual(new Set([IDS.tools, IDS.workspace]));
+    // Proved of the old container, so asked of the new one.
+    expect(off.result.record.agent.isolationProof).toBe('proved');
+    expect(off.result.record.proofs.tools).toMatchObject({ uid: IDS.tools });
     const back = await json<GpuSetResult>([NAME, 'gpu', 'set', 'jetson']);
     expect(back.error).toBeUndefined();
     expect(new Set(await idOf('gateway'))).toEqual(new Set([IDS.gateway, IDS.workspace, 44, 104]));
