@@ -10,6 +10,7 @@ export { expectProbeProvenance, expectProbeResult } from './probe-result.ts';
 export { never, type Settled, settledWithin } from './settles.ts';
 export { type AgentConformance, agentChecks, testAgent } from './test-agent.ts';
 export { type DriverConformance, driverChecks, testDriver } from './test-driver.ts';
+export { type DriverEngineConformance, driverEngineChecks, testDriverOnEngine } from './test-driver-engine.ts';
 export {
   type GpuCase,
   type GpuConformance,

@@ -71,7 +71,8 @@ const takeNextPort = async (
 ): Promise<void> => {
   const { store } = tools.services;
   const record = recordOf(data);
-  await removeGeneration(tools, data, data.generations.relay, signal);
+  await removeMade(tools, data, 'relay', signal);
+  data.relayId = '';
   // An engine without a proxy of its own holds ports that look free from here.
   tried.add(record.ingressPort);
   const taken = new Set([...(await portsOfOthers(store, data.name)), ...tried]);
@@ -107,6 +108,7 @@ export const relayStep = (tools: OnboardTools): OnboardStep => ({
       } catch (error) {
         if (!data.anyPort || !isCodedError(error) || error.code !== 'PORT_TAKEN') throw error;
         await takeNextPort(tools, data, tried, signal);
+        await save();
       }
     }
     await waitForRelay({ driver, containerId: data.relayId, services: tools.services, signal });

@@ -9,7 +9,7 @@ import { operationOptions } from '../operation-options.ts';
 import { knownSandbox, unresolved } from '../resolve.ts';
 import type { Services } from '../services.ts';
 import { look, planRepair, type Repair, type Seen } from './look.ts';
-import { healOperation } from './operation.ts';
+import { healOperation, TIDY } from './operation.ts';
 import { settleOwnership } from './settle.ts';
 
 /** Refusals over sealed files; those are written anew with a container that is made anew. */
@@ -66,15 +66,16 @@ export const heal = async (
   const settled = await settleOwnership(tools, name, signal);
   const known = await knownSandbox(services, name);
   const { record } = known;
-  await removeThrowAways(tools, record, signal);
+  const cleared = await removeThrowAways(tools, record, signal);
   const seen = await look(tools.driver, known, tools.homeId, signal);
   if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
     throw unresolved(name, services.options.program, seen.agent);
   const repair = { ...planRepair(seen, record.provider.forward), ...anew };
   const operation = healOperation(tools, known, seen, repair, await services.store.readPlan(name));
   const { data } = operation;
+  const tidied = cleared.map((left) => `removed the leftover ${left}`);
   try {
-    await runOperation(operation, {
+    const { notes } = await runOperation(operation, {
       ...operationOptions(services, options),
       onFailure: failureReporter({
         services,
@@ -90,11 +91,12 @@ export const heal = async (
         containers: () => ({ agent: data.agentId, relay: data.relayId, forward: data.forwardId }),
       }),
     });
+    tidied.push(...notes.flatMap((note) => (note.startsWith(`${TIDY}: `) ? [note.slice(TIDY.length + 2)] : [])));
   } catch (error) {
     if (repair.agent || !isCodedError(error) || !SEALED.has(error.code))
       throw stays(error, services.options.program, name);
     const found = `found sealed files that are not as they were written (${error.message})`;
     return heal(services, name, [...actions, ...settled, found], options, { agent: true });
   }
-  return { verdict: 'healthy', actions: [...actions, ...settled, ...healActions(seen, repair, data)] };
+  return { verdict: 'healthy', actions: [...actions, ...settled, ...healActions(seen, repair, data), ...tidied] };
 };

@@ -15,7 +15,7 @@ import {
   preflightProbesStep,
 } from '../onboard/proof.ts';
 import { relayStep, renewLeafStep, waitForRelay } from '../onboard/relay.ts';
-import { type OnboardStep, type OnboardTools, updateOwnership } from '../onboard/tools.ts';
+import { type OnboardStep, type OnboardTools, removeThrowAways, updateOwnership } from '../onboard/tools.ts';
 import type { KnownSandbox } from '../resolve.ts';
 import type { Repair, Seen } from './look.ts';
 import { volumesCheckStep } from './volumes.ts';
@@ -131,6 +131,17 @@ const forgetStep = (tools: OnboardTools, repair: Repair): OnboardStep => ({
   },
 });
 
+export const TIDY = 'tidy';
+
+/** Late: a create that was under way when its asker was killed shows itself when the engine is done with it. */
+const tidyStep = (tools: OnboardTools): OnboardStep => ({
+  id: TIDY,
+  title: 'Remove helpers that a crash left behind',
+  async run({ data, signal, note }) {
+    for (const name of await removeThrowAways(tools, data, signal)) note(`removed the leftover ${name}`);
+  },
+});
+
 export const healOperation = (
   tools: OnboardTools,
   known: KnownSandbox,
@@ -157,6 +168,7 @@ export const healOperation = (
     inferenceStep(tools),
     ingressStep(tools),
     ...(repair.agent ? [postReadyStep(tools)] : []),
+    tidyStep(tools),
     commitStep(tools),
   ];
   // What an older proof said is not true of what is made anew.
