@@ -12,7 +12,7 @@ import { startScriptedModel, text } from '@nemoclaw/testkit/scripted-model';
 import { TINY_AGENT } from '@nemoclaw/testkit/tiny-agent';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runInAgent } from '../../../packages/core/src/lifecycle/probe-context.ts';
-import { type PrivateEngine, privateEngineRefusal, startPrivateEngine } from '../../faults/engine/private-engine.ts';
+import { type PrivateEngine, startPrivateEngine } from '../../faults/engine/private-engine.ts';
 import { BIN, type Envelope, makeWorld, ROOT, type World } from '../world/cli.ts';
 import { QUICK } from '../world/core.ts';
 import { agentIdOf, openEngine, recordOf, remains } from '../world/engine.ts';
@@ -26,7 +26,7 @@ const IMAGES = /^nemoclaw-(?:parent|base|base-build|relay|agent-tiny):/;
  * The whole way on a made-up board: an engine of the test's own with a runtime called nvidia, which gives containers the
  * nodes, and a /dev that has them, which only the program sees.
  */
-describe.skipIf(privateEngineRefusal() !== undefined)('a Jetson, from onboard to proof', () => {
+describe('a Jetson, from onboard to proof', () => {
   let folder: string;
   let world: World;
   let engine: PrivateEngine;

@@ -19,7 +19,6 @@ import {
   type OnboardStep,
   type OnboardTools,
   objectLabels,
-  removeGeneration,
   removeMade,
   secretOf,
 } from './tools.ts';

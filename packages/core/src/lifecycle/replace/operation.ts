@@ -18,7 +18,9 @@ import { configureStep, holdStep, renameStep, startReplacementStep, stopStep } f
 /** The network that the relay lives on; it was there before, so no undo takes it away. */
 const egressThereStep = (tools: ReplaceTools): ReplaceStep => ({
   ...egressStep(tools),
-  undo: ({ data, signal }) => removeThrowAways(tools, data, signal),
+  async undo({ data, signal }) {
+    await removeThrowAways(tools, data, signal);
+  },
 });
 
 /**
