@@ -82,7 +82,7 @@ describe('a command that a plugin ships', () => {
   it.each([
     ['acme fail', 1, /in its command `acme fail` after [\s\S]*no licence found[\s\S]*fail\.js:1/],
     ['acme drop', 1, /in its command `acme drop` after [\s\S]*let go of/],
-    ['acme refuse', 4, /in its command `acme refuse` after [\s\S]*not for you/],
+    ['acme refuse', 4, /`acme refuse` of plugin acme-cmd@1\.0\.0 says: not for you/],
     ['acme leave', 3, /it ended the program with exit code 3/],
   ])('%s fails under its plugin’s name, with %i', async (line, status, words) => {
     const { exitCode, stderr } = await world.run(line.split(' '));
