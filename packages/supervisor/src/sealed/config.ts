@@ -71,6 +71,7 @@ const schema = object({
   sealedToolsHashes: optional(record(text)),
   frontDoorPort: port,
   stateDir: absolute,
+  healthEveryMs: optional(whole),
   runtime: object({
     agent: text,
     version: text,

@@ -39,6 +39,7 @@ export const createStep = (tools: OnboardTools): OnboardStep => ({
           agent: output,
           caPem: await secretOf(tools, data, SECRETS.caCert),
           nonce: data.nonces.sealed,
+          healthEveryMs: tools.services.config.healthEveryMs,
         }),
       },
       { signal },
