@@ -152,7 +152,7 @@ export const healOperation = (tools: OnboardTools, known: KnownSandbox, healing:
   const steps = [
     ...(making ? [clearStep(tools, seen, repair), forgetStep(tools, repair)] : []),
     ...(change ? [changeStep(tools, change)] : []),
-    ...(making ? [healImagesStep(tools, repair, tell)] : []),
+    ...(making || !seen.helper ? [healImagesStep(tools, repair, tell)] : []),
     ...(repair.egress ? [made(egressStep(tools), 'the egress network')] : []),
     ...(repair.forward
       ? [made(forwardStep(tools), 'the forwarder of the provider’s port', ({ forwardId }) => forwardId !== '')]
