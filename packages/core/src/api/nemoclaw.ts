@@ -20,6 +20,8 @@ export interface OnboardInput {
   /** The credential itself, already read from an env variable or stdin by the caller. */
   credential?: string;
   gpu: string;
+  /** CDI names or indexes; absent leaves the choice to the strategy. */
+  gpuDevices?: string[];
   profile: string;
   /** `auto`, `separate` or `shared`. */
   isolation: string;
@@ -162,6 +164,11 @@ export interface GpuProveResult {
   proof: GpuProof;
 }
 
+export interface GpuSetOptions extends CallOptions {
+  /** CDI names or indexes; absent keeps those that the sandbox was made with. */
+  devices?: string[];
+}
+
 export interface GpuExplanation {
   bids: GpuBid[];
   chosen: string | null;
@@ -198,7 +205,7 @@ export interface Nemoclaw {
   doctor(name: string | undefined, options?: CallOptions & { tools?: boolean }): Promise<DoctorResult>;
   gpuList(options?: CallOptions): Promise<{ bids: GpuBid[]; chosen: string | null; reason: string }>;
   /** `request`: a strategy's id, `auto` or `off`. The container is replaced, or all stays as it was. */
-  gpuSet(name: string, request: string, options?: CallOptions): Promise<GpuSetResult>;
+  gpuSet(name: string, request: string, options?: GpuSetOptions): Promise<GpuSetResult>;
   gpuProve(name: string, options?: CallOptions): Promise<GpuProveResult>;
   gpuExplain(name: string | undefined, options?: CallOptions): Promise<GpuExplanation>;
   agents(): Promise<

@@ -43,7 +43,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
       mode: input.gpu === 'off' ? 'off' : input.gpu === 'auto' ? 'auto' : 'strategy',
       strategy: later ? null : preflight.gpu.chosen,
       reason: preflight.gpu.reason,
-      requested: [],
+      requested: input.gpuDevices ?? [],
     },
     proofs: {},
     warnings: [...preflight.warnings],

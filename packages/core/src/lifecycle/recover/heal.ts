@@ -11,6 +11,7 @@ import { look, planRepair, type Repair } from './look.ts';
 import { healOperation } from './operation.ts';
 import { anewInstead, type Part } from './second-try.ts';
 import { settleOwnership } from './settle.ts';
+import { leftoverLine } from './tell.ts';
 
 /** Healing takes nothing back, whatever the operation says of its undo. */
 const stays = (error: unknown, program: string, name: string): CodedError => {
@@ -49,7 +50,7 @@ export const heal = async (
   const { change, tried = [] } = start;
   const known = { ...found, record: change?.record ?? found.record };
   const { record } = known;
-  await removeThrowAways(tools, record, signal);
+  const cleared = await removeThrowAways(tools, record, signal);
   const seen = await look(tools.driver, known, tools.homeId, signal);
   if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
     throw unresolved(name, services.options.program, seen.agent);
@@ -65,6 +66,7 @@ export const heal = async (
   });
   const { data } = operation;
   const doneSoFar = [...start.actions, ...settled, ...(change?.actions ?? [])];
+  const tidied = cleared.map(leftoverLine);
   try {
     await runOperation(operation, {
       ...operationOptions(services, options),
@@ -85,11 +87,11 @@ export const heal = async (
   } catch (error) {
     const second = isCodedError(error) && !signal.aborted ? anewInstead(error, repair, tried) : undefined;
     if (!second) throw stays(error, services.options.program, name);
-    const actions = [...doneSoFar, ...done, second.because];
+    const actions = [...doneSoFar, ...done, ...tidied, second.because];
     options.onProgress?.({ type: 'note', level: 'info', text: second.because });
     const again = { actions, anew: { [second.part]: true }, refill: true, tried: [...tried, second.part] };
     return heal(tools, name, again, options);
   }
-  const actions = [...doneSoFar, ...done];
+  const actions = [...doneSoFar, ...done, ...tidied];
   return { verdict: actions.length === 0 ? 'nothing_to_do' : 'healthy', actions };
 };

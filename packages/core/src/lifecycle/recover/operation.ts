@@ -15,13 +15,13 @@ import {
   preflightProbesStep,
 } from '../onboard/proof.ts';
 import { relayStep } from '../onboard/relay.ts';
-import { type OnboardStep, type OnboardTools, updateOwnership } from '../onboard/tools.ts';
+import { type OnboardStep, type OnboardTools, removeThrowAways, updateOwnership } from '../onboard/tools.ts';
 import type { KnownSandbox } from '../resolve.ts';
 import { type Change, changeStep } from './change.ts';
 import type { Repair, Seen } from './look.ts';
 import { refillStep } from './refill.ts';
 import { startOthersStep } from './start-others.ts';
-import type { Tell } from './tell.ts';
+import { leftoverLine, type Tell } from './tell.ts';
 import { volumesCheckStep } from './volumes.ts';
 import { wakeStep } from './wake.ts';
 
@@ -119,6 +119,15 @@ const forgetStep = (tools: OnboardTools, repair: Repair): OnboardStep => ({
   },
 });
 
+/** Late: a create that was under way when its asker was killed shows itself when the engine is done with it. */
+const tidyStep = (tools: OnboardTools, tell: Tell): OnboardStep => ({
+  id: 'tidy',
+  title: 'Remove helpers that a crash left behind',
+  async run({ data, signal }) {
+    for (const name of await removeThrowAways(tools, data, signal)) tell(leftoverLine(name));
+  },
+});
+
 /** Says what was made, once it is; what a step left undone is not said. */
 const telling = (step: OnboardStep, tell: Tell, what: string, made: (data: OnboardData) => boolean): OnboardStep => ({
   ...step,
@@ -170,6 +179,7 @@ export const healOperation = (tools: OnboardTools, known: KnownSandbox, healing:
     inferenceStep(tools),
     ingressStep(tools),
     ...(repair.agent ? [postReadyStep(tools)] : []),
+    tidyStep(tools, tell),
     commitStep(tools),
   ];
   // What an older proof said is not true of what is made anew.
