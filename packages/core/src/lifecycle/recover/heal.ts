@@ -12,6 +12,7 @@ import { look, planRepair, type Repair } from './look.ts';
 import { healOperation } from './operation.ts';
 import { anewInstead, type Part } from './second-try.ts';
 import { settleOwnership } from './settle.ts';
+import { leftoverLine } from './tell.ts';
 
 /** Healing takes nothing back, whatever the operation says of its undo. */
 const stays = (error: unknown, program: string, name: string): CodedError => {
@@ -59,7 +60,7 @@ export const heal = async (
     throw unresolved(name, services.options.program, seen.agent);
   }
   const repair = { ...planRepair(seen, record.provider.forward), ...start.anew };
-  const done = cleared.map((left) => `removed the leftover ${left}`);
+  const done = cleared.map(leftoverLine);
   const operation = healOperation(tools, known, {
     seen,
     repair,

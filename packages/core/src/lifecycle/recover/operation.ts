@@ -21,7 +21,7 @@ import { type Change, changeStep } from './change.ts';
 import type { Repair, Seen } from './look.ts';
 import { refillStep } from './refill.ts';
 import { startOthersStep } from './start-others.ts';
-import type { Tell } from './tell.ts';
+import { leftoverLine, type Tell } from './tell.ts';
 import { volumesCheckStep } from './volumes.ts';
 import { wakeStep } from './wake.ts';
 
@@ -125,7 +125,7 @@ const tidyStep = (tools: OnboardTools, tell: Tell): OnboardStep => ({
   id: 'tidy',
   title: 'Remove helpers that a crash left behind',
   async run({ data, signal }) {
-    for (const name of await removeThrowAways(tools, data, signal)) tell(`removed the leftover ${name}`);
+    for (const name of await removeThrowAways(tools, data, signal)) tell(leftoverLine(name));
   },
 });
 
@@ -165,7 +165,7 @@ export const healOperation = (tools: OnboardTools, known: KnownSandbox, healing:
   const steps = [
     ...(making ? [clearStep(tools, seen, repair), forgetStep(tools, repair)] : []),
     ...(change ? [changeStep(tools, change)] : []),
-    ...(making ? [healImagesStep(tools, repair, tell)] : []),
+    ...(making || !seen.helper ? [healImagesStep(tools, repair, tell)] : []),
     ...(repair.egress ? [made(egressStep(tools), 'the egress network')] : []),
     ...(repair.forward
       ? [made(forwardStep(tools), 'the forwarder of the provider’s port', ({ forwardId }) => forwardId !== '')]
