@@ -20,6 +20,8 @@ export interface OnboardInput {
   /** The credential itself, already read from an env variable or stdin by the caller. */
   credential?: string;
   gpu: string;
+  /** CDI names or indexes; absent leaves the choice to the strategy. */
+  gpuDevices?: string[];
   profile: string;
   /** `auto`, `separate` or `shared`. */
   isolation: string;
@@ -53,6 +55,9 @@ export interface OnboardResult {
 
 export type Liveness = 'running' | 'stopped' | 'missing' | 'conflict' | 'unknown';
 
+/** The model's context as it is now, and what the agent's profile fills of it; or why it can't be known. */
+export type ModelNow = { contextTokens: number; neededTokens: number } | { unknown: string };
+
 export interface StatusResult {
   record: SandboxRecord;
   /** A pending operation found in the journal. */
@@ -66,6 +71,8 @@ export interface StatusResult {
     agent: { state: Liveness; containerId?: string };
     relay: { state: Liveness; containerId?: string; status?: RelayStatus };
     supervisor?: SupervisorStatus;
+    /** What the provider gives now, as asked from this host. */
+    model?: ModelNow;
     /** `ready` only when all of it was proved just now. */
     verdict: 'ready' | 'not_ready';
     reasons: string[];
@@ -83,7 +90,15 @@ export interface DestroyResult {
   notes: string[];
 }
 
-export interface RecoverOptions extends CallOptions {
+/** What a recover is told of a world that has changed; what is left out stays as it is recorded. */
+export interface RecoverInput {
+  /** Where the provider is now. */
+  endpoint?: string;
+  model?: string;
+  /** The key itself. One that was given before goes to the origin that it was given for, and nowhere else. */
+  credential?: string;
+  forward?: boolean;
+  ingressPort?: number;
   /** Goes on with an empty volume where the agent's state is gone; without it that is refused, STATE_MISSING. */
   acceptEmptyState?: boolean;
 }
@@ -182,6 +197,11 @@ export interface GpuProveResult {
   proof: GpuProof;
 }
 
+export interface GpuSetOptions extends CallOptions {
+  /** CDI names or indexes; absent keeps those that the sandbox was made with. */
+  devices?: string[];
+}
+
 export interface GpuExplanation {
   bids: GpuBid[];
   chosen: string | null;
@@ -208,7 +228,7 @@ export interface Nemoclaw {
     name: string,
     options: CallOptions & { soft?: boolean; timeoutMs?: number; settleMs?: number },
   ): Promise<RestartReport>;
-  recover(name: string, options?: RecoverOptions): Promise<RecoverResult>;
+  recover(name: string, options?: CallOptions & RecoverInput): Promise<RecoverResult>;
   /** Replaces its container by one of the image that is made today; what the agent knows stays. */
   upgrade(name: string, options?: CallOptions): Promise<UpgradeResult>;
   destroy(name: string, options?: CallOptions): Promise<DestroyResult>;
@@ -229,7 +249,7 @@ export interface Nemoclaw {
   debug(name: string | undefined, options: CallOptions & { output: string }): Promise<DebugResult>;
   gpuList(options?: CallOptions): Promise<{ bids: GpuBid[]; chosen: string | null; reason: string }>;
   /** `request`: a strategy's id, `auto` or `off`. The container is replaced, or all stays as it was. */
-  gpuSet(name: string, request: string, options?: CallOptions): Promise<GpuSetResult>;
+  gpuSet(name: string, request: string, options?: GpuSetOptions): Promise<GpuSetResult>;
   gpuProve(name: string, options?: CallOptions): Promise<GpuProveResult>;
   gpuExplain(name: string | undefined, options?: CallOptions): Promise<GpuExplanation>;
   agents(): Promise<

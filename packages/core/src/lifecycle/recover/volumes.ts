@@ -7,6 +7,7 @@ import { agentConfig } from '../onboard/agent-config.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { type OnboardStep, type OnboardTools, objectLabels, updateOwnership } from '../onboard/tools.ts';
 import { NONCE_FILE, stateFiles, toolsFiles, workspaceFiles } from '../volume-files.ts';
+import type { Tell } from './tell.ts';
 
 /** A sandbox from before tools had a home that lasts gets one. */
 const addToolsHome = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
@@ -25,7 +26,8 @@ const addToolsHome = async (tools: OnboardTools, data: OnboardData, signal: Abor
   }));
   data.nonces.tools = nonce;
   await tools.driver.ensureVolume({ name: volume, labels }, { signal });
-  await tools.driver.putFiles({ volume, image: data.helperImage, labels, files: toolsFiles({ nonce }) }, { signal });
+  const files = toolsFiles({ agent: (await agentConfig(tools, data)).output, nonce });
+  await tools.driver.putFiles({ volume, image: data.helperImage, labels, files }, { signal });
 };
 
 const PURPOSES = ['state', 'workspace', 'tools'] as const;
@@ -61,7 +63,7 @@ const begin = async (tools: OnboardTools, data: OnboardData, purpose: Purpose, s
       case 'workspace':
         return workspaceFiles({ nonce });
       case 'tools':
-        return toolsFiles({ nonce });
+        return toolsFiles({ agent: (await agentConfig(tools, data)).output, nonce });
     }
   };
   await tools.driver.ensureVolume({ name: volume, labels }, { signal });
@@ -96,10 +98,10 @@ const missing = async (
  * A state volume without its nonce is not the sandbox's state, whatever its name says: the engine makes one that vanished
  * anew, empty and without a word. Only who says so goes on with an empty one.
  */
-export const volumesCheckStep = (tools: OnboardTools, acceptEmpty: boolean): OnboardStep => ({
+export const volumesCheckStep = (tools: OnboardTools, acceptEmpty: boolean, tell: Tell): OnboardStep => ({
   id: 'volumes',
   title: 'Check that the sandbox’s state is its own',
-  async run({ data, signal, note }) {
+  async run({ data, signal }) {
     const names = objectNames(data.name, data.sandboxId).volumes;
     const labels = objectLabels(tools, data);
     if (data.nonces.tools === '') await addToolsHome(tools, data, signal);
@@ -108,7 +110,7 @@ export const volumesCheckStep = (tools: OnboardTools, acceptEmpty: boolean): Onb
       if (found === 'own') continue;
       if (!acceptEmpty || found === 'other') await missing(tools, data, purpose, found);
       await begin(tools, data, purpose, signal);
-      note(`${names[purpose]} begins anew, empty`);
+      tell(`began ${names[purpose]} anew, empty`);
     }
     for (const purpose of ['sealed', 'relay'] as const)
       await tools.driver.ensureVolume({ name: names[purpose], labels }, { signal });

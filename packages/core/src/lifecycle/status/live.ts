@@ -1,15 +1,17 @@
 import { IDS, isCodedError } from '@nemoclaw/plugin-api';
 import type { SupervisorStatus } from '@nemoclaw/supervisor/protocol';
-import type { CallOptions, Liveness, StatusResult } from '../../api/nemoclaw.ts';
+import type { CallOptions, Liveness, ModelNow, StatusResult } from '../../api/nemoclaw.ts';
 import type { OwnershipStatus, SandboxEvent } from '../../api/records.ts';
 import { STATUS_OF } from '../../events/index.ts';
 import { callRelay, callSupervisor } from '../control.ts';
 import { pingIngress } from '../ingress.ts';
+import { contextProblem, modelNow } from '../model-now.ts';
 import { type Observed, observeOwnership } from '../observe.ts';
 import { probeContext } from '../probe-context.ts';
 import { runProbes } from '../probes.ts';
 import { type KnownSandbox, unresolved } from '../resolve.ts';
 import type { Services } from '../services.ts';
+import { stoppedBecause } from '../stopped.ts';
 import { conditionNow } from './condition.ts';
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -33,7 +35,7 @@ const agentLiveness = (
 ): Live['agent'] => {
   if (resolution.state === 'present') {
     const { id, phase } = resolution.container;
-    if (phase !== 'running') reasons.push(`the agent container is ${phase}`);
+    if (phase !== 'running') reasons.push(`the agent container is ${stoppedBecause(resolution.container)}`);
     if (known.ownership.intent) reasons.push('a replacement of its container was begun and not finished');
     return { state: phase === 'running' ? 'running' : 'stopped', containerId: id };
   }
@@ -59,7 +61,7 @@ const relayLiveness = async (
     return { state: 'missing' };
   }
   if (container.phase !== 'running') {
-    reasons.push(`the relay container is ${container.phase}`);
+    reasons.push(`the relay container is ${stoppedBecause(container)}`);
     return { state: 'stopped', containerId: id };
   }
   try {
@@ -124,6 +126,7 @@ export const liveStatus = async (
   ]);
   const agent = agentLiveness(services, known, observed, reasons);
   let supervisor: SupervisorStatus | undefined;
+  let model: ModelNow | undefined;
   if (agent.state === 'running' && agent.containerId) {
     const { containerId } = agent;
     try {
@@ -136,12 +139,17 @@ export const liveStatus = async (
       reasons.push(`the supervisor does not answer: ${words(error)}`);
     }
     const container = { id: containerId, gatewayRuns: supervisor?.state === 'running' };
-    await proveLive(services, known, container, signal ?? new AbortController().signal, reasons);
+    const within = signal ?? new AbortController().signal;
+    await proveLive(services, known, container, within, reasons);
+    model = await modelNow(services, known.record, within);
+    const tooSmall = contextProblem(known.record, model);
+    if (tooSmall !== undefined) reasons.push(tooSmall);
   }
   const live: Live = {
     agent,
     relay,
     ...(supervisor ? { supervisor } : {}),
+    ...(model ? { model } : {}),
     verdict:
       reasons.length === 0 && !conditionNow(known.ownership, observed.events, services.clock.now())
         ? 'ready'

@@ -10,6 +10,7 @@ import { asJson, recordOf } from '../onboard/data.ts';
 import { type OnboardTools, toolsFor } from '../onboard/tools.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
 import { heal } from '../recover/heal.ts';
+import { renewedLeaf } from '../renew-leaf.ts';
 import { withEnding } from '../replace/ending.ts';
 import { newReplaceData } from '../replace/new-data.ts';
 import { replaceOperation } from '../replace/operation.ts';
@@ -88,7 +89,7 @@ const replaceAgent = async (
 
 const upgradeLocked = async (services: Services, name: string, options: CallOptions): Promise<UpgradeResult> => {
   await refuseWhilePending(services, name);
-  const known = await knownSandbox(services, name);
+  const known = await renewedLeaf(services, await knownSandbox(services, name), options);
   const { record } = known;
   const { plugin } = await services.agent(record.agent.id);
   const tools = await toolsFor(services, record.agent.id);
@@ -109,7 +110,7 @@ const upgradeLocked = async (services: Services, name: string, options: CallOpti
     warnings.push(...replaced.warnings);
     await observeOwnership(services, tools.driver, await knownSandbox(services, name));
   }
-  if (relayNew) notes.push(...(await heal(services, name, [], options, { relay: true })).actions);
+  if (relayNew) notes.push(...(await heal(tools, name, { actions: [], anew: { relay: true } }, options)).actions);
   const after = (await knownSandbox(services, name)).record;
   return {
     changed: agentNew || relayNew,
