@@ -155,7 +155,7 @@ describe('each way in which a gateway restart can fail', () => {
   });
 
   it('brings back a gateway that lives and has dropped its listener, though nobody asks it anything', async () => {
-    await order({ dropAfterMs: 3_000 });
+    await order({ dropAfterMs: 1_500 });
     await restart();
     await order({});
     const dropping = await gateway();
