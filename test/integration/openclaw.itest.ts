@@ -24,7 +24,8 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
     model = await startSmallModel(driver);
     onboarded = await world.json<OnboardResult>([
       ...['onboard', '--name', NAME, '--agent', 'openclaw', '--provider', 'llamacpp', '--endpoint', model.baseUrl],
-      ...['--model', model.model, '--forward', '--yes'],
+      // Another test on this engine may have a GPU just now.
+      ...['--model', model.model, '--gpu', 'off', '--forward', '--yes'],
     ]);
   }, 900_000);
 

@@ -106,7 +106,7 @@ export const startFakeSandbox = async (driver: Driver, groups: number[] = [44]):
     [volumes.sealed, sealed],
     [volumes.state, stateFiles({ agent, nonce })],
     [volumes.workspace, workspaceFiles({ nonce })],
-    [volumes.tools, toolsFiles({ nonce })],
+    [volumes.tools, toolsFiles({ agent, nonce })],
   ] as const) {
     await driver.ensureVolume({ name: volume, labels });
     await put(volume, files);
