@@ -102,7 +102,7 @@ describe('plugins install: gated, atomic, and nothing left behind', () => {
     ['a hook of every command', 'PLUGIN_HOOK_REFUSED', { hooks: { init: './hook.js' } }, {}],
     ['the place of a built-in one', 'PLUGIN_SHADOWS_BUILT_IN', { id: 'bridge' }, {}],
     ['one thing twice', 'PLUGIN_CONFLICT', { twice: true }, {}],
-    ['a module outside the package', 'PLUGIN_MANIFEST_INVALID', { module: './../../other.js' }, {}],
+    ['a module outside the package', 'PLUGIN_MODULE_OUTSIDE', { module: './../../other.js' }, {}],
     ['a module that is not there', 'PLUGIN_MODULE_MISSING', { module: './no.js' }, {}],
     ['other words in the registry than in the tarball', 'PLUGIN_METADATA_MISMATCH', {}, { nemoclaw: { api: '1.0' } }],
     ['commands that nobody can list', 'PLUGIN_COMMAND_REFUSED', { oclif: { commands: './commands' } }, {}],

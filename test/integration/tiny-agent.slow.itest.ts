@@ -59,15 +59,16 @@ describe('an agent of somebody else: the tiny one', () => {
     expect(await nemoclaw.gatewayRestart(NAME, {})).toMatchObject({ method: 'stop-start', killed: true });
   });
 
-  it.each<[string, Partial<Misbehaviour>]>([
-    ['never listens', { neverOpen: true }],
-    ['is never healthy', { neverHealthy: true }],
-    ['refuses its configuration', { refuseConfig: true }],
-    ['crashes at once', { crashAfterMs: 0 }],
-  ])('that %s fails its restart, and recover brings it back once it behaves', async (_title, wrong) => {
+  it.each<[string, Partial<Misbehaviour>, string, RegExp]>([
+    ['never listens', { neverOpen: true }, 'RESTART_HEALTH_TIMEOUT', /nothing listens on port/],
+    ['is never healthy', { neverHealthy: true }, 'RESTART_HEALTH_TIMEOUT', /answered 503/],
+    ['refuses its configuration', { refuseConfig: true }, 'RESTART_LAUNCH_FAILED', /exit 78/],
+    ['crashes at once', { crashAfterMs: 0 }, 'RESTART_LAUNCH_FAILED', /ended with exit 1/],
+  ])('that %s fails its restart, and recover brings it back once it behaves', async (_title, wrong, code, message) => {
     await order(wrong);
     await expect(nemoclaw.gatewayRestart(NAME, { timeoutMs: 1_500 })).rejects.toMatchObject({
-      code: expect.stringMatching(/^RESTART_|^GATEWAY_/),
+      code,
+      message: expect.stringMatching(message),
     });
     await order({});
     expect(await nemoclaw.recover(NAME)).toMatchObject({ verdict: 'healthy' });

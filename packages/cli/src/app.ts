@@ -9,6 +9,7 @@ import { isOwnCommand } from './grammar/own-command.ts';
 import { type GrammarCommand, rewriteArgv } from './grammar/rewrite.ts';
 import { guessCommand } from './grammar/suggest.ts';
 import { packageOf, packageRoot } from './package.ts';
+import { pluginCommandOf, runPluginCommand } from './plugin-command.ts';
 import type { Program } from './program.ts';
 import { cacheHome, configHome, dataHome } from './runtime/home.ts';
 
@@ -21,6 +22,11 @@ export async function runApp(program: Program, argv: readonly string[]): Promise
   const rewritten = rewriteArgv(argv, commands);
   const { root, pjson } = packageOf(program, !isOwnCommand(rewritten, commands));
   try {
+    const theirs = await pluginCommandOf(argv, commands);
+    if (theirs !== undefined) {
+      await runPluginCommand(program, argv, theirs);
+      return Number(process.exitCode ?? 0);
+    }
     await run(rewritten, { root, pjson, userPlugins: false, devPlugins: false });
     return Number(process.exitCode ?? 0);
   } catch (error) {

@@ -8,7 +8,16 @@ export { createNemoclaw } from './nemoclaw.ts';
 export { interruptionOf } from './operations/signals.ts';
 export * from './operations/types.ts';
 export { createPlugin, type NewPlugin } from './plugin-scaffold/index.ts';
-export type { Consent, PluginChange, PluginOffer, PluginStore } from './plugin-store/index.ts';
+export {
+  type CommandFailure,
+  type Consent,
+  commandFailed,
+  findPluginCommand,
+  type PluginChange,
+  type PluginCommand,
+  type PluginOffer,
+  type PluginStore,
+} from './plugin-store/index.ts';
 export { type ChooseProviderInput, chooseProvider, type ProviderChoice } from './providers/discover.ts';
 export { PROVIDERS, type ProviderRecord } from './providers/records.ts';
 export * from './redaction/index.ts';

@@ -1,5 +1,5 @@
 import type { Driver } from '@nemoclaw/plugin-api';
-import type { CallOptions, Nemoclaw, NemoclawOptions } from './api/nemoclaw.ts';
+import type { CallOptions, Nemoclaw, NemoclawOptions, PluginReport } from './api/nemoclaw.ts';
 import { readConfig } from './config/config.ts';
 import { codedError, toCodedError } from './errors/index.ts';
 import { createPluginGuards } from './hooks/index.ts';
@@ -18,7 +18,7 @@ import type { Services } from './lifecycle/services.ts';
 import { shown } from './lifecycle/shown.ts';
 import { gatewayStatus, status } from './lifecycle/status.ts';
 import { chat, exec, logs } from './lifecycle/talk.ts';
-import { createPluginStore, installedPackages, storePaths } from './plugin-store/index.ts';
+import { createPluginStore, installedPackages, shipping, storePaths } from './plugin-store/index.ts';
 import {
   type CallGuard,
   createFaultLog,
@@ -108,6 +108,14 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
         throw error;
       }
     });
+  /** Safe mode works whatever is wrong with the index. */
+  const withCommands = async (reports: PluginReport[]): Promise<PluginReport[]> => {
+    const shipped = await shipping(options.home).catch(() => []);
+    return reports.map((report) => {
+      const found = shipped.find(({ entry }) => entry.name === report.name);
+      return found === undefined ? report : { ...report, commands: found.ids.map((id) => id.replaceAll(':', ' ')) };
+    });
+  };
   const store = createPluginStore({
     home: options.home,
     env: options.env,
@@ -171,10 +179,10 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
         };
       });
     },
-    plugins: async () => (await all.registry()).report(),
+    plugins: async () => withCommands((await all.registry()).report()),
     pluginsDoctor: async () => {
       const found = await all.registry();
-      return diagnosePlugins(await found.verifiedReport(), found, faults, options.env);
+      return withCommands(await diagnosePlugins(await found.verifiedReport(), found, faults, options.env));
     },
     pluginStore: {
       install: (spec, input) => call(input, (own) => store.install(spec, own)),

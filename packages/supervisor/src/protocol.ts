@@ -45,6 +45,8 @@ export interface SupervisorConfig {
   frontDoorPort: number;
   /** Volume that holds the agent's state; the supervisor keeps an exclusive lock on it. */
   stateDir: string;
+  /** How often a running gateway is asked whether it lives; 30,000 when absent. */
+  healthEveryMs?: number;
 }
 
 export type SupervisorState =

@@ -48,7 +48,7 @@ export class Supervisor {
     this.tools = new Tools(gateway);
     this.door = new FrontDoor({
       verified: () => gateway.gate.inode,
-      confirm: (inode) => gateway.confirm(inode),
+      sight: (inode) => gateway.sight(inode),
       lost: (inode) => gateway.lost(inode),
       onOpen: (tell) => gateway.gate.onOpen(tell),
       port: () => gateway.config.runtime.gatewayPort,

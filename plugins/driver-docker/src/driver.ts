@@ -1,5 +1,6 @@
 import type { Driver } from '@nemoclaw/plugin-api';
 import { createContainers } from './containers/containers.ts';
+import { budgetsFor } from './engine/budgets.ts';
 import { createEngine } from './engine/call.ts';
 import { resolveEndpoint } from './engine/endpoint.ts';
 import { createWatch } from './events/watch.ts';
@@ -16,7 +17,7 @@ import { createVolumes } from './volumes/volumes.ts';
 
 /** One driver for the engine that `env` points at. Opens nothing until its first call. */
 export const createDockerDriver = (env: Readonly<Record<string, string | undefined>>): Driver => {
-  const engine = createEngine(resolveEndpoint(env));
+  const engine = createEngine(resolveEndpoint(env), { budgets: budgetsFor(env) });
   return {
     ...createHost(engine, process.platform),
     ...createNetworks(engine),

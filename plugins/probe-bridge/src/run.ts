@@ -37,13 +37,19 @@ export async function run(context: ProbeContext, signal: AbortSignal): Promise<P
     status,
     code,
     layer: answer.cause === 'name_unresolved' ? 'dns' : layer,
-    ...(status === 'fail' ? { errorCode: code === 'bound_to_loopback' ? 'BRIDGE_LOOPBACK' : 'BRIDGE_BLOCKED' } : {}),
+    ...(status === 'fail' ? { errorCode: errorCode(code) } : {}),
     summary: oneLine(summary),
     remedy: remedy.map((line) => oneLine(line)),
     evidence,
     elapsedMs: Math.max(0, context.elapsed() - began),
   };
 }
+
+/** An engine that does not answer is nobody's firewall. */
+const errorCode = (code: BridgeCode): string => {
+  if (code === 'bound_to_loopback') return 'BRIDGE_LOOPBACK';
+  return code === 'engine_unreachable' ? 'ENGINE_NOT_RUNNING' : 'BRIDGE_BLOCKED';
+};
 
 interface Answer {
   code: BridgeCode;

@@ -48,3 +48,40 @@ export const probePackage = (
     files: { 'probe.js': probeFile(id), 'hook.js': 'export default () => undefined;\n', ...over.files },
   };
 };
+
+/** A GPU strategy that takes whatever the engine has. */
+export const gpuPackage = (name: string): ReturnType<typeof probePackage> => ({
+  document: {
+    name,
+    version: '1.0.0',
+    type: 'module',
+    nemoclaw: { api: '1.0', contributes: { gpu: [{ id: name, module: './gpu.js' }] } },
+  },
+  files: {
+    'gpu.js': `export default {
+  kind: 'gpu', id: '${name}', title: 'A GPU of somebody else', explain: () => 'There is nothing to explain.',
+  detect: () => ({ strategy: '${name}', applicable: true, priority: 1, reason: 'fits', evidence: [], warnings: [], activation: 'create' }),
+  prepare: () => ({}), prove: async () => ({}),
+};
+`,
+  },
+});
+
+/** Commands by id and the body of their `run(argv, config)`, with the list that oclif reads. */
+export const commandPackage = (name: string, commands: Record<string, string>): ReturnType<typeof probePackage> => ({
+  document: { name, version: '1.0.0', type: 'module', nemoclaw: { api: '1.0' }, oclif: { commands: './commands' } },
+  files: {
+    'oclif.manifest.json': JSON.stringify({
+      version: '1.0.0',
+      commands: Object.fromEntries(
+        Object.keys(commands).map((id) => [id, { id, aliases: [], args: {}, flags: {}, summary: `Does ${id}.` }]),
+      ),
+    }),
+    ...Object.fromEntries(
+      Object.entries(commands).map(([id, body]) => [
+        `commands/${id.replaceAll(':', '/')}.js`,
+        `export default class { static async run(argv, config) { ${body} } }\n`,
+      ]),
+    ),
+  },
+});

@@ -12,6 +12,8 @@ export interface Registry {
   env: Record<string, string>;
   /** Packs a folder and publishes it; `claim` changes what the registry is told about it. */
   publish(folder: string, claim?: Record<string, unknown>): Promise<void>;
+  /** Puts other bytes in the place of a tarball, as somebody between would. */
+  spoil(name: string, version: string): void;
   /** Publishes a package of this workspace as it would be released. */
   publishWorkspace(folder: string): Promise<void>;
   close(): Promise<void>;
@@ -108,6 +110,13 @@ export const startRegistry = async (): Promise<Registry> => {
       const packed = JSON.parse(stdout) as { filename: string }[] | Record<string, { filename: string }>;
       const [first] = Array.isArray(packed) ? packed : Object.values(packed);
       await publishTarball(join(target, first?.filename.replace('@', '').replace('/', '-') ?? ''), claim);
+    },
+    spoil(name, version) {
+      const tarball = join(folder, 'storage', name, `${name.split('/').at(-1)}-${version}.tgz`);
+      const bytes = readFileSync(tarball);
+      // The time in gzip's header: it unpacks as before.
+      bytes[4] = (bytes[4] ?? 0) ^ 0xff;
+      writeFileSync(tarball, bytes);
     },
     async publishWorkspace(source) {
       const target = mkdtempSync(join(folder, 'pack-'));

@@ -81,9 +81,12 @@ export default class Onboard extends NemoclawCommand {
     if (said.name !== undefined) checkNewName(said.name, this.grammar, this.program.bin);
     const given = await readCredential(said, process.env);
     const { nemoclaw, providers, call } = await this.open({ quiet: flags.quiet, changes: true });
+    const theirs = (await nemoclaw.plugins()).flatMap(({ commands = [] }) => commands);
+    const taken = [...this.grammar, ...theirs.map((said) => ({ id: said.replaceAll(' ', ':') }))];
+    if (said.name !== undefined) checkNewName(said.name, taken, this.program.bin);
     const mayAsk = isInteractive() && !flags.yes && !this.jsonEnabled();
     const { choices, credential } = mayAsk
-      ? await askOnboard(said, given, { program: this.program, commands: this.grammar, nemoclaw, providers })
+      ? await askOnboard(said, given, { program: this.program, commands: taken, nemoclaw, providers })
       : { choices: said, credential: given };
     const result = await nemoclaw.onboard(toOnboardInput(choices, this.program, credential), call);
     this.warnings.push(...result.warnings);

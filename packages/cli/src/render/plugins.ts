@@ -27,6 +27,7 @@ export function renderPlugin(plugin: PluginReport): string {
       `  ${fault.code}${fault.at === undefined ? '' : ` (${fault.at})`}: ${fault.message}`,
       ...fault.fix.split('\n').map((line) => `    fix: ${line}`),
     ]),
+    ...(plugin.commands ?? []).map((command) => `  command ${command}`),
     ...plugin.hooks.map((hook) => `  hook ${hook.name}: order ${hook.order}, at most ${hook.timeoutMs} ms`),
   ];
   return `${lines.join('\n')}\n`;
@@ -61,6 +62,7 @@ export function renderOffer(offer: PluginOffer): string {
     ['integrity', offer.integrity ?? 'not recorded by npm'],
     ['contributes', list(offer.contributions.map(({ kind, id }) => `${kind} ${id}`))],
     ['hooks', list(offer.hooks.map(({ name, order }) => `${name} (order ${order})`))],
+    ['commands', offer.commands === 'unnamed' ? 'named once it is downloaded' : list(offer.commands)],
     ...(offer.installScripts.length === 0 ? [] : [['scripts', `${offer.installScripts.join(', ')}: will not run`]]),
     ['allow-list', offer.allowed ? 'yes' : 'no'],
   ];

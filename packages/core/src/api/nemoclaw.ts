@@ -124,6 +124,8 @@ export interface PluginReport {
     fix?: string;
   }[];
   hooks: { name: string; order: number; timeoutMs: number }[];
+  /** Commands that it ships, as a user says them; absent for what is built in. */
+  commands?: string[];
   /** Only from `pluginsDoctor`. */
   faults?: PluginFault[];
 }

@@ -33,6 +33,7 @@ it('has a default for everything', () => {
     settleMs: 3_000,
     restartTimeoutMs: 180_000,
     startTimeoutMs: 180_000,
+    healthEveryMs: 30_000,
     undoBudgetMs: 30_000,
     pluginGit: false,
     proxyEnv: {},

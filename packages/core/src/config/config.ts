@@ -22,6 +22,8 @@ export interface Config {
   restartTimeoutMs: number;
   /** How long the gateway of a new sandbox may take to start. */
   startTimeoutMs: number;
+  /** How often the supervisor asks a running gateway whether it lives; written into a sandbox when it is made. */
+  healthEveryMs: number;
   undoBudgetMs: number;
   /** HTTP_PROXY and its kin, for image builds only. */
   proxyEnv: Record<string, string>;
@@ -69,6 +71,7 @@ const VALUES = {
   settleMs: ms,
   restartTimeoutMs: positiveMs,
   startTimeoutMs: positiveMs,
+  healthEveryMs: ms.refine((value) => value >= 100, 'is below 100'),
   undoBudgetMs: positiveMs,
   pluginAllow: z.union(
     [
@@ -98,6 +101,7 @@ const fileSchema = z.strictObject({
   settleMs: z.unknown().optional(),
   restartTimeoutMs: z.unknown().optional(),
   startTimeoutMs: z.unknown().optional(),
+  healthEveryMs: z.unknown().optional(),
   undoBudgetMs: z.unknown().optional(),
   plugins: z.strictObject({ allow: z.unknown(), git: z.unknown() }).partial().optional(),
   providers: z.record(z.string(), z.strictObject({ baseUrl: httpUrl })).optional(),
@@ -179,6 +183,7 @@ export const readConfig = (env: Env, home: string): Config => {
     settleMs: setting('settleMs') ?? Number(SETTINGS.settleMs.fallback),
     restartTimeoutMs: setting('restartTimeoutMs') ?? Number(SETTINGS.restartTimeoutMs.fallback),
     startTimeoutMs: setting('startTimeoutMs') ?? Number(SETTINGS.startTimeoutMs.fallback),
+    healthEveryMs: setting('healthEveryMs') ?? Number(SETTINGS.healthEveryMs.fallback),
     undoBudgetMs: setting('undoBudgetMs') ?? Number(SETTINGS.undoBudgetMs.fallback),
     ...(pluginAllow === undefined ? {} : { pluginAllow }),
     pluginGit: setting('pluginGit') ?? false,

@@ -65,6 +65,13 @@ export const SETTINGS = {
     fallback: '180000',
     meaning: 'How long the gateway of a new sandbox may take to start, ms.',
   },
+  healthEveryMs: {
+    env: 'NEMOCLAW_HEALTH_EVERY_MS',
+    file: 'healthEveryMs',
+    fallback: '30000',
+    meaning:
+      'How often the supervisor asks a running gateway whether it lives, ms, 100 at least; four failures in a row restart it. Written into a sandbox when it is made.',
+  },
   undoBudgetMs: {
     env: 'NEMOCLAW_UNDO_BUDGET_MS',
     file: 'undoBudgetMs',

@@ -59,6 +59,15 @@ describe('a call to the supervisor', () => {
   });
 
   it.each([
+    ['could not start its threads', 'Assertion failed: (0) == (uv_thread_create(t.get(), start_thread, this))', false],
+    ['ended for another reason', 'control unavailable: connect ENOENT /run/nemoclaw/control.sock', true],
+  ])('tells a Node that %s', async (_what, stderr, started) => {
+    await expect(
+      call(() => ({ started: true, exitCode: 134, stderr: Buffer.from(`\n  #  node[76]: ${stderr}\n`) })),
+    ).rejects.toMatchObject({ code: 'SUPERVISOR_UNREACHABLE', details: { started } });
+  });
+
+  it.each([
     ['by its own word', () => refused('protocol_mismatch')],
     ['in what it sends', () => refused('busy', SUPERVISOR_PROTOCOL + 1)],
   ])('tells a supervisor of another version %s', async (_how, outdated) => {

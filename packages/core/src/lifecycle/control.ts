@@ -30,15 +30,23 @@ const exchange = async (input: CallInput, program: string, uid: number, request:
     input.signal ? { signal: input.signal } : {},
   );
   const text = result.stdout.toString('utf8').trim();
-  if (text === '')
+  if (text === '') {
+    const said = result.stderr.toString('utf8');
+    const { exitCode, timedOut, failure } = result;
+    // With a few processes left the engine can start Node, and Node not its threads.
+    const started = result.started && (timedOut || !NO_PROCESS_LEFT.test(said));
     throw unreachable(
-      result.started
-        ? `The control call got no answer (exit ${result.exitCode}${result.timedOut ? ', timed out' : ''}): ${firstLine(result.stderr.toString('utf8'))}`
-        : `The control call could not be started in the container: ${result.failure ?? 'unknown'}`,
-      { details: { started: result.started, exitCode: result.exitCode } },
+      started
+        ? `The control call got no answer (exit ${exitCode}${timedOut ? ', timed out' : ''}): ${firstLine(said)}`
+        : `The control call could not be started in the container: ${failure ?? 'no process or thread is left in it'}`,
+      { details: { started, exitCode } },
     );
+  }
   return readReply(text.split('\n').at(-1) ?? '');
 };
+
+/** What Node and libc say when the kernel grants no further process or thread. */
+export const NO_PROCESS_LEFT = /\bEAGAIN\b|uv_thread_create|pthread_create|Resource temporarily unavailable/;
 
 interface Reply {
   protocol: number;

@@ -154,7 +154,7 @@ export const destroyLocked = async (services: Services, name: string, options: C
 
 export const destroy = async (services: Services, input: string, options: CallOptions = {}): Promise<DestroyResult> => {
   const name = parseSandboxName(input);
-  // An unknown name gets no lock; what is known is read again under it.
-  await destroyData(services, name);
+  // An unknown name gets no lock, unless there are traces of it to be cleared; what is known is read again under it.
+  if (!(await services.store.hasTraces(name))) await destroyData(services, name);
   return withLock(services, name, 'destroy', options, () => destroyLocked(services, name, options));
 };

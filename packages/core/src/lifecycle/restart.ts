@@ -1,4 +1,4 @@
-import { type CodedError, IDS, isCodedError, type JsonObject } from '@nemoclaw/plugin-api';
+import { type CodedError, type Driver, IDS, isCodedError, type JsonObject } from '@nemoclaw/plugin-api';
 import type { RestartResult } from '@nemoclaw/supervisor/protocol';
 import type { CallOptions, RestartReport } from '../api/nemoclaw.ts';
 import { codedError } from '../errors/index.ts';
@@ -11,7 +11,7 @@ import { waitForTools } from './isolation.ts';
 import { operationOptions, withLock } from './operation-options.ts';
 import { type KnownSandbox, knownSandbox, refuseWhilePending, runningContainer, runningRelay } from './resolve.ts';
 import type { Services } from './services.ts';
-import { isClosedToExec, restartWhole } from './whole-restart.ts';
+import { isClosedToExec, isOutOfProcesses, restartWhole } from './whole-restart.ts';
 
 interface RestartData extends JsonObject {
   agentId: string;
@@ -27,6 +27,26 @@ export interface RestartOptions extends CallOptions {
   timeoutMs?: number;
   settleMs?: number;
 }
+
+const REACH_MS = 10_000;
+
+/**
+ * A question before anything is asked for: an old supervisor says that it is one, a silent one is not waited for as long
+ * as a restart may take. A container in which nothing can be started is not at its end (see the step `restart`).
+ */
+const reachSupervisor = async (input: { driver: Driver; containerId: string; signal: AbortSignal }): Promise<void> => {
+  try {
+    await callSupervisor({ ...input, timeoutMs: REACH_MS }, 'status', {});
+  } catch (error) {
+    if (isClosedToExec(error)) return;
+    if (!isCodedError(error) || error.code !== 'SUPERVISOR_UNREACHABLE') throw error;
+    throw codedError('RESTART_CONTROL_UNAVAILABLE', {
+      message: `${error.message} The gateway was not touched.`,
+      ...(error.details ? { details: error.details } : {}),
+      cause: error,
+    });
+  }
+};
 
 const restartOperation = async (
   services: Services,
@@ -53,6 +73,7 @@ const restartOperation = async (
         async run({ data, signal, note }) {
           data.agentId = (await runningContainer(services, driver, known, signal)).id;
           await runningRelay(services, driver, known, signal);
+          await reachSupervisor({ driver, containerId: data.agentId, signal });
           data.heldBefore = await held(signal);
           note(data.agentId.slice(0, 12));
         },
@@ -67,7 +88,7 @@ const restartOperation = async (
             'restart',
             { soft: options.soft ?? false, timeoutMs, settleMs },
           ).catch((error: unknown) => {
-            if (!isClosedToExec(error)) throw error;
+            if (!isClosedToExec(error) && !isOutOfProcesses(error)) throw error;
             note('nothing could be started in the container, so all of it was restarted');
             return restartWhole({ services, driver, containerId, settleMs, signal });
           });

@@ -19,6 +19,18 @@ const base = {
   logMaxBytes: 10 * 1024 * 1024,
 } satisfies Partial<ContainerSpec>;
 
+/** Never started: it has a name, so that nobody else can have it meanwhile. A throw-away by its labels. */
+export const standInSpec = (input: { name: string; labels: Labels; image: string }): ContainerSpec => ({
+  ...base,
+  ...input,
+  command: [],
+  env: {},
+  networks: [],
+  mounts: [],
+  limits: { memoryBytes: 64 << 20, pids: 16 },
+  restartPolicy: 'no',
+});
+
 export interface AgentSpecInput {
   sandbox: { id: string; name: string };
   labels: Labels;

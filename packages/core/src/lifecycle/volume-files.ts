@@ -36,6 +36,8 @@ export const sealedFiles = (input: {
   agent: AgentConfigOutput;
   caPem: string;
   nonce: string;
+  /** The supervisor's own default when absent. */
+  healthEveryMs?: number;
 }): FileEntry[] => {
   const tools = input.agent.sealedTools ?? [];
   const supervisor: SupervisorConfig = {
@@ -56,6 +58,7 @@ export const sealedFiles = (input: {
         }),
     frontDoorPort: PORTS.frontDoor,
     stateDir: PATHS.gatewayHome,
+    ...(input.healthEveryMs === undefined ? {} : { healthEveryMs: input.healthEveryMs }),
   };
   return [
     folder('.', ROOT, 0o755),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { codedError } from '../errors/index.ts';
 import { controlledBy } from './driver.fixture.ts';
 import { fastClock, servicesAt } from './services.fixture.ts';
-import { isClosedToExec, restartWhole } from './whole-restart.ts';
+import { isClosedToExec, isOutOfProcesses, restartWhole } from './whole-restart.ts';
 
 const restart = (pids: number[]) => {
   const restarted: string[] = [];
@@ -27,6 +27,14 @@ describe('a container in which nothing can be started', () => {
     expect(isClosedToExec(codedError('SUPERVISOR_OUTDATED'))).toBe(false);
     expect(isClosedToExec(new Error('x'))).toBe(false);
   });
+
+  it.each([
+    ['RESTART_LAUNCH_FAILED', 'spawn /usr/bin/setpriv EAGAIN; next try in 2 s', true],
+    ['RESTART_LAUNCH_FAILED', 'the gateway ended with exit 1', false],
+    ['RESTART_HEALTH_TIMEOUT', 'its last line: EAGAIN', false],
+  ] as const)('takes %s "%s" for it: %s', (code, message, is) =>
+    expect(isOutOfProcesses(codedError(code, { message }))).toBe(is),
+  );
 
   it('is restarted, that one exactly, and its gateway must stay for the settle window', async () => {
     const { restarted, outcome } = restart([7, 7]);

@@ -2,12 +2,17 @@ import type { Driver } from '@nemoclaw/plugin-api';
 import { isCodedError } from '@nemoclaw/plugin-api';
 import type { RestartResult } from '@nemoclaw/supervisor/protocol';
 import { codedError } from '../errors/index.ts';
+import { NO_PROCESS_LEFT } from './control.ts';
 import { waitForGateway } from './onboard/agent.ts';
 import type { Services } from './services.ts';
 
 /** No program could be started in the container, as when its tools have used up all pids: then no control call can help. */
 export const isClosedToExec = (error: unknown): boolean =>
   isCodedError(error) && error.code === 'SUPERVISOR_UNREACHABLE' && error.details?.started === false;
+
+/** The gateway was stopped, and the container's last process went to somebody else before it could be started again. */
+export const isOutOfProcesses = (error: unknown): boolean =>
+  isCodedError(error) && error.code === 'RESTART_LAUNCH_FAILED' && NO_PROCESS_LEFT.test(error.message);
 
 const STOP_SECONDS = 30;
 

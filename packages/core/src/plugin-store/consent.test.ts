@@ -24,6 +24,7 @@ const offer = (allowed: boolean): PluginOffer => ({
   source: 'there',
   contributions: [],
   hooks: [],
+  commands: [],
   installScripts: [],
   allowed,
 });

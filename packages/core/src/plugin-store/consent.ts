@@ -9,6 +9,8 @@ export interface PluginOffer {
   integrity?: string;
   contributions: { kind: string; id: string }[];
   hooks: { name: string; order: number; timeoutMs: number }[];
+  /** As a user says them: `acme report`. A registry does not name them: then they are checked once it is downloaded. */
+  commands: string[] | 'unnamed';
   /** Scripts that npm would have run; they do not run. */
   installScripts: string[];
   /** Version that it takes the place of. */

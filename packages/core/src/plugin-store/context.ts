@@ -4,7 +4,9 @@ import { codedError } from '../errors/index.ts';
 import { createRegistry, type PackageManifest, type PluginPackage } from '../plugins/index.ts';
 import { acquireLock } from '../state/lock/lock.ts';
 import { systemProcessFacts } from '../state/lock/process-facts.ts';
+import type { TakenCommands } from './commands.ts';
 import { isAllowed, type PluginOffer } from './consent.ts';
+import { shipping } from './find-command.ts';
 import { installScripts } from './gate.ts';
 import { type PluginEntry, readIndex, type StorePaths, storePaths, writeIndex } from './index-file.ts';
 import { installedPackages } from './installed.ts';
@@ -27,6 +29,8 @@ export interface Candidate {
   document: Record<string, unknown>;
   source: string;
   integrity?: string;
+  /** Ids of its commands, once its files are there. */
+  commands?: readonly string[];
 }
 
 /** What every change of the set needs. */
@@ -39,6 +43,8 @@ export interface StoreContext {
   /** All plugins that are there now. */
   reports(): Promise<PluginReport[]>;
   offerOf(candidate: Candidate): Promise<PluginOffer>;
+  /** Commands that a plugin of that name may not have. */
+  taken(name: string): Promise<TakenCommands>;
   commit(entries: PluginEntry[]): Promise<void>;
 }
 
@@ -69,7 +75,7 @@ export const createContext = (options: PluginStoreOptions): StoreContext => {
   };
 
   const offerOf = async (candidate: Candidate): Promise<PluginOffer> => {
-    const { manifest, document, source, integrity } = candidate;
+    const { manifest, document, source, integrity, commands } = candidate;
     const before = (await readIndex(paths)).find(({ name }) => name === manifest.name);
     return {
       name: manifest.name,
@@ -78,11 +84,21 @@ export const createContext = (options: PluginStoreOptions): StoreContext => {
       ...(integrity === undefined ? {} : { integrity }),
       contributions: manifest.contributes.map(({ kind, id }) => ({ kind, id })),
       hooks: manifest.hooks.map(({ hook, order, timeoutMs }) => ({ name: hook, order, timeoutMs })),
+      commands:
+        commands?.map((id) => id.replaceAll(':', ' ')) ??
+        ((document.oclif as { commands?: unknown } | undefined)?.commands === undefined ? [] : 'unnamed'),
       installScripts: installScripts(document),
       ...(before === undefined ? {} : { replaces: before.current.version }),
       allowed: isAllowed(options.allow, manifest.name, manifest.version),
     };
   };
+
+  const taken = async (name: string): Promise<TakenCommands> => ({
+    own: options.commands,
+    others: (await shipping(options.home))
+      .filter(({ entry }) => entry.name !== name)
+      .map(({ entry, document, ids }) => ({ plugin: `${entry.name}@${String(document.version)}`, ids })),
+  });
 
   /** Writes the new state of one plugin; the folder it leaves behind goes with the next sweep, which is at once. */
   const commit = async (entries: PluginEntry[]): Promise<void> => {
@@ -93,7 +109,7 @@ export const createContext = (options: PluginStoreOptions): StoreContext => {
     await sweep(paths, entries);
   };
 
-  return { options, paths, now, locked, reports, offerOf, commit };
+  return { options, paths, now, locked, reports, offerOf, taken, commit };
 };
 
 /** A package whose manifest is fine may still name files that are not in it, or not its own. */

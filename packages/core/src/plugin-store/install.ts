@@ -25,7 +25,7 @@ const withoutUserInfo = (address: string): string => address.replace(/^(\w+(?:\+
 export const createInstaller = (
   context: StoreContext,
 ): ((text: string, input: InstallInput) => Promise<PluginChange>) => {
-  const { options, paths, now, locked, reports, offerOf, commit } = context;
+  const { options, paths, now, locked, reports, offerOf, taken, commit } = context;
 
   /** What was installed is judged again by what is really there. */
   const judgeStaged = async (staging: string, name: string, promised: Record<string, unknown> | undefined) => {
@@ -34,8 +34,8 @@ export const createInstaller = (
     if (promised) refuseMismatch(promised, document);
     const manifest = judgeManifest(document, { plugins: await reports() });
     await refuseBroken(root, manifest, 'installed');
-    await judgeCommands(root, document, options.commands);
-    return { manifest, document };
+    const commands = await judgeCommands(root, document, await taken(name));
+    return { manifest, document, commands };
   };
 
   const put = async (staging: string, spec: string, candidate: Candidate): Promise<PluginChange> => {
@@ -115,12 +115,13 @@ export const createInstaller = (
       staged(async (staging) => {
         await npmInstall(source, { env: options.env, cwd: staging, ...(input.signal ? { signal: input.signal } : {}) });
         const name = await onlyDependency(staging);
-        const { manifest, document } = await judgeStaged(staging, name, undefined);
+        const { manifest, document, commands } = await judgeStaged(staging, name, undefined);
         const { integrity } = await lockedPackage(staging, name);
         const candidate = {
           manifest,
           document,
           source: withoutUserInfo(source),
+          commands,
           ...(integrity === undefined ? {} : { integrity }),
         };
         const same = await unchanged(candidate);

@@ -33,7 +33,7 @@ export interface PluginStore {
 
 export const createPluginStore = (options: PluginStoreOptions): PluginStore => {
   const context = createContext(options);
-  const { paths, now, locked, reports, offerOf, commit } = context;
+  const { paths, now, locked, reports, offerOf, taken, commit } = context;
   const install = createInstaller(context);
 
   const entryOf = async (name: string): Promise<{ entries: PluginEntry[]; entry: PluginEntry }> => {
@@ -55,9 +55,9 @@ export const createPluginStore = (options: PluginStoreOptions): PluginStore => {
       const document = await readDocument(root);
       const manifest = judgeManifest(document, { plugins: await reports() });
       await refuseBroken(root, manifest, 'linked');
-      await judgeCommands(root, document, options.commands);
+      const commands = await judgeCommands(root, document, await taken(manifest.name));
       // It is code of the user's own machine, named by its folder: shown, not asked for.
-      await consent.show(await offerOf({ manifest, document, source: root }));
+      await consent.show(await offerOf({ manifest, document, source: root, commands }));
       return locked(`plugins link ${folder}`, signal, async () => {
         const entries = (await readIndex(paths)).filter((entry) => entry.name !== manifest.name);
         const current = { source: 'linked' as const, version: manifest.version, folder: root, at: now().toISOString() };

@@ -40,10 +40,12 @@ const outer = z.object({
   nemoclaw: z.object({ api: z.string().regex(/^\d{1,4}\.\d{1,4}$/, 'must be major.minor, like "1.0"') }),
 });
 
+const LEAVES = 'must stay inside the package';
 const modulePath = z
   .string()
   .max(500)
-  .regex(/^\.\/(?!(?:.*\/)?\.\.(?:\/|$))[^\0\\]+$/, 'must begin with ./ and stay inside the package');
+  .regex(/^(?!(?:.*[\\/])?\.\.(?:[\\/]|$))/, LEAVES)
+  .regex(/^\.\/[^\0\\]+$/, 'must begin with ./ and name a file');
 const contribution = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'must be lower-case letters, digits and dashes'),
   module: modulePath,
@@ -91,6 +93,17 @@ const firstIssue = (error: z.ZodError, prefix: string[] = []): string => {
   return `package.json: ${[...prefix, ...issue.path].join('.') || 'the document'}: ${issue.message}.`;
 };
 
+/** A path that leaves the package is refused by a name of its own: it is seldom a typing error. */
+const refusal = (error: z.ZodError, prefix: string[]): Exclude<Diagnosis, { diagnosis: 'ok' }> => {
+  const problem = invalid(firstIssue(error, prefix));
+  if (error.issues[0]?.message !== LEAVES) return problem;
+  return {
+    ...problem,
+    code: 'PLUGIN_MODULE_OUTSIDE',
+    fix: 'Its author must keep every module inside the package that names it.',
+  };
+};
+
 const textOf = (document: unknown, key: string): string | undefined => {
   const value = (document as Record<string, unknown> | null)?.[key];
   return typeof value === 'string' ? value.slice(0, 214) : undefined;
@@ -122,9 +135,9 @@ export const readManifest = (text: string, options: { allowOtherHooks: boolean }
   if (compatible.diagnosis !== 'ok') return refuse(compatible, nemoclaw.api);
 
   const own = inner.safeParse((document as { nemoclaw: unknown }).nemoclaw);
-  if (!own.success) return refuse(invalid(firstIssue(own.error, ['nemoclaw'])), nemoclaw.api);
+  if (!own.success) return refuse(refusal(own.error, ['nemoclaw']), nemoclaw.api);
   const declared = oclifHooks.safeParse((document as { oclif?: { hooks?: unknown } }).oclif?.hooks ?? {});
-  if (!declared.success) return refuse(invalid(firstIssue(declared.error, ['oclif', 'hooks'])), nemoclaw.api);
+  if (!declared.success) return refuse(refusal(declared.error, ['oclif', 'hooks']), nemoclaw.api);
 
   const other = Object.keys(declared.data).find((hook) => !HOOK_NAMES.includes(hook as HookName));
   if (other !== undefined && !options.allowOtherHooks) {

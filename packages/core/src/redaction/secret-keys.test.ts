@@ -48,6 +48,7 @@ it.each([
   '',
   'isolationProof',
   'credentialName',
+  'PWD',
 ])('%s does not', (key) => {
   expect(looksSecret(key)).toBe(false);
 });

@@ -57,7 +57,8 @@ const words = (key: string): string[] =>
 
 /** Whether the value that stands under such a key is to be hidden. */
 export const looksSecret = (key: string): boolean => {
-  if (key.length > 200) return false;
+  // `PWD` is where a shell stands; `pwd` and `DB_PWD` are passwords.
+  if (key.length > 200 || key === 'PWD') return false;
   const parts = words(key);
   if (HARMLESS_LAST.has(parts.at(-1) ?? '') || HARMLESS_FIRST.has(parts[0] ?? '')) return false;
   return (

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { codedError } from '../errors/index.ts';
 
@@ -61,6 +61,24 @@ export const syncFolder = async (path: string): Promise<void> => {
 
 const temporaryBeside = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+
+const isTemporary = (name: string): boolean => name.startsWith('.') && name.endsWith('.tmp');
+
+/**
+ * Takes away what writers that were killed left in a folder, and the folder where nothing else is in it. For whoever
+ * knows that nobody writes there now.
+ */
+export const sweepTemporaries = (folder: string): Promise<void> =>
+  naming(folder, async () => {
+    try {
+      const names = await readdir(folder);
+      const left = names.filter(isTemporary);
+      for (const name of left) await rm(join(folder, name), { force: true });
+      if (left.length === names.length) await rmdir(folder);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+    }
+  });
 
 /** Complete and on disk under a name that nobody reads. */
 const writeTemporary = async (path: string, content: string): Promise<string> => {

@@ -16,7 +16,7 @@ export const namesIn = async (folder: string): Promise<string[]> => {
 };
 
 /** Takes what an earlier removal left behind; trouble with it is nobody's concern now. */
-const sweep = async (trash: string): Promise<void> => {
+export const sweepTrash = async (trash: string): Promise<void> => {
   for (const name of await namesIn(trash))
     await rm(join(trash, name), { recursive: true, force: true }).catch(() => {});
 };
@@ -30,5 +30,5 @@ export const removeFolder = async (folder: string, trash: string): Promise<void>
   } catch (error) {
     if (!absent(error)) throw error;
   }
-  await sweep(trash);
+  await sweepTrash(trash);
 };

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { OwnershipJournal, SandboxPlan, SandboxRecord } from '../api/records.ts';
 import { codedError } from '../errors/index.ts';
 import type { OperationJournal } from '../operations/types.ts';
-import { ensureFolder, removeFile, writeFileAtomic, writeFileOnce } from './atomic-file.ts';
-import { namesIn, removeFolder } from './folders.ts';
+import { ensureFolder, removeFile, sweepTemporaries, writeFileAtomic, writeFileOnce } from './atomic-file.ts';
+import { namesIn, removeFolder, sweepTrash } from './folders.ts';
 import { acquireLock, type HeldLock } from './lock/lock.ts';
 import { type ProcessFacts, systemProcessFacts } from './lock/process-facts.ts';
 import { isSandboxName, parseSandboxName } from './names.ts';
@@ -50,7 +50,12 @@ export interface StateStore {
   writeSecret(name: string, file: string, content: string): Promise<void>;
   /** The folder is gone by name when this resolves, or still whole. */
   removeSandbox(name: string): Promise<void>;
-  /** BUSY, saying who holds it, when somebody does. */
+  /**
+   * Whether anything on disk speaks of that name, also what no command reads: files that were cut off while they were
+   * written, the lock of a process that is no more, a folder on its way out.
+   */
+  hasTraces(name: string): Promise<boolean>;
+  /** BUSY, saying who holds it, when somebody does. What writers that were killed left behind is taken away with it. */
   lock(name: string, options: { operation: string; signal?: AbortSignal }): Promise<HeldLock>;
 }
 
@@ -80,6 +85,8 @@ export const createStateStore = (home: string, deps: StateStoreDeps = {}): State
   const facts = deps.processFacts ?? systemProcessFacts();
   const paths = (name: string): SandboxPaths => sandboxPaths(home, name);
   const homeFile = join(home, 'home.json');
+  const locks = join(home, 'locks');
+  const trashFolder = join(home, 'trash');
 
   const readNamed = async <S extends z.ZodType<{ name: string }>>(path: string, schema: S, name: string) => {
     const value = await readState(path, schema);
@@ -138,15 +145,31 @@ export const createStateStore = (home: string, deps: StateStoreDeps = {}): State
     clearOperation: async (name) => removeFile(paths(name).operation),
     readSecret: async (name, file) => readText(secretPath(name, file)),
     writeSecret: async (name, file, content) => writeFileAtomic(secretPath(name, file), content),
-    removeSandbox: async (name) => removeFolder(paths(name).folder, join(home, 'trash')),
-    lock: async (name, options) =>
-      acquireLock({
-        folder: join(home, 'locks'),
+    removeSandbox: async (name) => removeFolder(paths(name).folder, trashFolder),
+    async hasTraces(name) {
+      const { folder } = paths(name);
+      const [files, claims, trash] = await Promise.all([namesIn(folder), namesIn(locks), namesIn(trashFolder)]);
+      return files.length > 0 || trash.length > 0 || claims.some((claim) => claim.startsWith(`${name}.`));
+    },
+    async lock(name, options) {
+      const lock = await acquireLock({
+        folder: locks,
         name: parseSandboxName(name),
         operation: options.operation,
         facts,
         now,
         ...(options.signal ? { signal: options.signal } : {}),
-      }),
+      });
+      try {
+        // All that is written there is written under this lock.
+        await sweepTemporaries(paths(name).secrets);
+        await sweepTemporaries(paths(name).folder);
+        await sweepTrash(trashFolder);
+        return lock;
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
+    },
   };
 };

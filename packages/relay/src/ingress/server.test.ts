@@ -53,18 +53,37 @@ describe('ingress', () => {
     expect(seen['x-forwarded-port']).toBe(String(port));
   });
 
-  it('lets a stream through piece by piece, and cleanly cuts it off when the gateway dies in it', async () => {
-    let die = (): void => {};
-    const door = await startFrontDoor((_req, res) => {
-      res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
-      die = () => void res.destroy();
+  describe('a gateway that dies in an answer', () => {
+    const dieAfter = async (type: string, sent: string) => {
+      let die = (): void => {};
+      const door = await startFrontDoor((_req, res) => {
+        res.writeHead(200, { 'content-type': type }).write(sent);
+        die = () => void res.destroy();
+      });
+      const { server, port } = await startAt(door.port);
+      const response = await open({ port });
+      // Piece by piece: the first is there while the second is not.
+      expect(String((await once(response, 'data'))[0])).toBe(sent);
+      die();
+      return { rest: text(response), over: () => until(() => server.status().active === 0) };
+    };
+
+    it('leaves a stream of events ended, with a last one that says that it is not whole', async () => {
+      const { rest, over } = await dieAfter('text/event-stream; charset=utf-8', 'data: 1\n\n');
+      const [, event, data] = /^event: (\w+)\ndata: (.*)\n\n$/.exec(await rest) ?? [];
+      expect(event).toBe('error');
+      expect(errorOf(data ?? '')).toMatchObject({ type: 'nemoclaw_gateway', code: 'gateway_lost' });
+      await over();
     });
-    const { server, port } = await startAt(door.port);
-    const response = await open({ port });
-    expect(String((await once(response, 'data'))[0])).toBe('data: 1\n\n');
-    die();
-    await expect(text(response)).rejects.toThrow('aborted');
-    await until(() => server.status().active === 0);
+
+    it.each([
+      ['in the middle of an event', 'text/event-stream', 'data: {"half'],
+      ['in anything else', 'application/json', '{"half\n\n'],
+    ])('leaves it cut off %s: it must not look whole', async (_what, type, sent) => {
+      const { rest, over } = await dieAfter(type, sent);
+      await expect(rest).rejects.toThrow('aborted');
+      await over();
+    });
   });
 
   it('keeps a client’s connection for its next request', async () => {

@@ -7,10 +7,12 @@ import { BodyTooLarge, boundedBody, declaresMoreThan, hasBody } from '../http/bo
 import { closeServer, listen } from '../http/listener.ts';
 import { type Log, reasonOf } from '../log.ts';
 import type { RelayConfig, RelayStatus } from '../protocol.ts';
+import { endEventStreamWhenLost } from './event-stream.ts';
 import { createExchange, describeFailure, type Exchange, RETRY_AFTER_SECONDS, Stopping } from './exchange.ts';
 import { createFrontDoor, createResolve } from './front-door.ts';
 import { cleanRequest, completeResponse } from './headers.ts';
 import { type Held, HoldExpired } from './hold.ts';
+import { Upgraded } from './upgraded.ts';
 
 type Settings = RelayConfig['ingress'];
 
@@ -30,7 +32,7 @@ export const startIngress = async (initial: Settings, host: string, log: Log): P
   const resolve = createResolve();
   const counters: RelayStatus['ingress'] = { requests: 0, active: 0, held: 0, maxHeldMs: 0, expired: 0, lastHoldMs: 0 };
   const exchanges = new Map<IncomingMessage, Exchange>();
-  const upgraded = new Set<Duplex>();
+  const upgraded = new Upgraded();
   let stopping = false;
 
   const countHold = ({ waited, waitedMs }: Held): void => {
@@ -111,7 +113,10 @@ export const startIngress = async (initial: Settings, host: string, log: Log): P
     else fail(error, req, (what) => answerUpgrade(client, what));
   });
   const retryAfter = (): number | undefined => (settings.holdMs === 'off' ? undefined : RETRY_AFTER_SECONDS);
-  proxy.on('proxyRes', (response) => completeResponse(response.headers, response.statusCode ?? 502, retryAfter()));
+  proxy.on('proxyRes', (response, _req, res) => {
+    completeResponse(response.headers, response.statusCode ?? 502, retryAfter());
+    endEventStreamWhenLost(response, res as ServerResponse);
+  });
   proxy.on('proxyReqWs', (proxyReq, req, socket) => {
     proxyReq.once('response', (response) =>
       completeResponse(response.headers, response.statusCode ?? 502, retryAfter()),
@@ -119,10 +124,7 @@ export const startIngress = async (initial: Settings, host: string, log: Log): P
     proxyReq.once('upgrade', (_response, gateway: Socket) => {
       const exchange = exchanges.get(req);
       if (exchange !== undefined) exchange.phase = 'upgraded';
-      upgraded.add(socket);
-      socket.once('close', () => upgraded.delete(socket));
-      // A half-open connection would stay for ever when one side vanishes.
-      gateway.once('close', () => socket.destroySoon());
+      upgraded.add(socket, gateway);
     });
   });
 
@@ -174,7 +176,7 @@ export const startIngress = async (initial: Settings, host: string, log: Log): P
     close: async (graceMs) => {
       stopping = true;
       for (const exchange of exchanges.values()) if (exchange.phase === 'waiting') exchange.release();
-      for (const socket of upgraded) socket.destroy();
+      upgraded.endAll();
       await closeServer(server, graceMs, () => {
         for (const exchange of exchanges.values()) exchange.abandon(new Stopping());
       });

@@ -17,8 +17,29 @@ describe('a WebSocket through ingress', () => {
     expect(server.status().active).toBe(1);
     const closed = once(socket, 'close');
     await door.leave();
-    await closed;
+    // Clean, and with the code that says "call again".
+    expect((await closed)[0]).toMatchObject({ code: 1012, wasClean: true });
     await until(() => server.status().active === 0);
+  });
+
+  it('passes on the gateway’s own goodbye, and adds none to it', async () => {
+    const door = await startFrontDoor(() => {});
+    const { port } = await startAt(door.port);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`);
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    socket.send('say goodbye');
+    expect((await closed)[0]).toMatchObject({ code: 4000, wasClean: true });
+  });
+
+  it('says goodbye to all when the relay stops', async () => {
+    const door = await startFrontDoor(() => {});
+    const { server, port } = await startAt(door.port);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`);
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    await server.close(1_000);
+    expect((await closed)[0]).toMatchObject({ code: 1001, wasClean: true });
   });
 
   it('lets go of a WebSocket whose gateway is gone though its client never hangs up', async () => {

@@ -64,7 +64,9 @@ export const startFrontDoor = async (
   return door;
 };
 
-/** Accepts any WebSocket and sends back each short masked text frame. */
+const GOODBYE = Buffer.from([0x88, 2, 4000 >> 8, 4000 & 0xff]);
+
+/** Accepts any WebSocket and sends back each short masked text frame; asked to say goodbye, it does. */
 const echoWebSockets = (server: Server): void => {
   server.on('upgrade', (req: { headers: Record<string, string> }, socket: Socket) => {
     const accept = createHash('sha1').update(`${req.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
@@ -76,6 +78,7 @@ const echoWebSockets = (server: Server): void => {
       const mask = frame.subarray(2, 6);
       const payload = frame.subarray(6).map((byte, index) => byte ^ (mask[index % 4] ?? 0));
       if ((frame[0] ?? 0) !== 0x81) socket.end();
+      else if (payload.toString() === 'say goodbye') socket.end(GOODBYE);
       else socket.write(Buffer.concat([Buffer.from([0x81, payload.length]), payload]));
     });
   });

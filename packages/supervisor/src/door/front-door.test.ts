@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Sight } from '../listener/verified.ts';
 import { FRONT_DOOR_PASS } from '../protocol.ts';
-import { type DoorTarget, FrontDoor } from './front-door.ts';
+import { type DoorTarget, FrontDoor, type FrontDoorLimits } from './front-door.ts';
 
 /** A gateway that echoes in upper case, and a gate that the test opens and shuts. */
 class Fake implements DoorTarget {
   inode: string | undefined;
-  confirmed = true;
+  seen: Sight = 'same';
   lostInodes: string[] = [];
   connections = 0;
   received = '';
@@ -22,7 +23,7 @@ class Fake implements DoorTarget {
     socket.on('end', () => socket.end('bye'));
   });
   verified = () => this.inode;
-  confirm = async () => this.confirmed;
+  sight = async () => this.seen;
   lost = (inode: string) => {
     this.lostInodes.push(inode);
     this.inode = undefined;
@@ -43,7 +44,8 @@ let door: FrontDoor;
 let port: number;
 const clients: Socket[] = [];
 
-const start = async (limits = { holdMs: 60_000, held: 2, sweepMs: 10 }) => {
+const LIMITS: FrontDoorLimits = { holdMs: 60_000, held: 2, passing: 4, reaching: 1, sweepMs: 10 };
+const start = async (limits = LIMITS) => {
   fake = new Fake();
   fake.server.listen(0, '127.0.0.1');
   await once(fake.server, 'listening');
@@ -101,7 +103,7 @@ describe('FrontDoor', () => {
   });
 
   it('sends not one byte to a listener that is another after connect, and holds on', async () => {
-    fake.confirmed = false;
+    fake.seen = 'gone';
     fake.inode = '1';
     const socket = await client();
     let answered = '';
@@ -114,7 +116,7 @@ describe('FrontDoor', () => {
     expect(fake.received).toBe('');
     expect(answered).toBe('');
     expect(door.counts()).toEqual({ passed: 0, held: 1, refused: 0 });
-    fake.confirmed = true;
+    fake.seen = 'same';
     fake.open('2');
     await until(() => fake.received === 'secret');
   });
@@ -127,6 +129,51 @@ describe('FrontDoor', () => {
     third.on('error', () => {});
     await closed(third);
     expect(door.counts()).toEqual({ passed: 0, held: 2, refused: 1 });
+  });
+
+  it('refuses more than it may pass, and takes the next one when one has ended', async () => {
+    fake.inode = '1';
+    const passed = [];
+    for (let count = 1; count <= LIMITS.passing; count += 1) {
+      passed.push(await client());
+      await until(() => door.counts().passed === count);
+    }
+    const more = connect({ port, host: '127.0.0.1' });
+    more.on('error', () => {});
+    await closed(more);
+    expect(door.counts()).toEqual({ passed: 4, held: 0, refused: 1 });
+    passed[0]?.end();
+    await closed(passed[0]!.resume());
+    await client();
+    await until(() => door.counts().passed === 5);
+  });
+
+  it('takes a look that failed for no look: the listener is not given up, and the client goes on waiting', async () => {
+    fake.seen = 'unknown';
+    fake.inode = '1';
+    const socket = await client();
+    socket.write('patient');
+    await until(() => fake.connections === 2);
+    expect(fake.lostInodes).toEqual([]);
+    expect(fake.received).toBe('');
+    fake.seen = 'same';
+    await until(() => fake.received === 'patient');
+  });
+
+  it('lets no more of them try at a time than the gateway can take', async () => {
+    const waiting = [await client(), await client()];
+    await until(() => door.counts().held === 2);
+    let most = 0;
+    let looking = 0;
+    fake.sight = async () => {
+      most = Math.max(most, ++looking);
+      await new Promise((resolve) => setImmediate(resolve));
+      looking -= 1;
+      return 'same';
+    };
+    fake.open('1');
+    await until(() => door.counts().passed === waiting.length);
+    expect(most).toBe(LIMITS.reaching);
   });
 
   it('drops a client that hangs up, without having read from it', async () => {
@@ -142,7 +189,7 @@ describe('FrontDoor', () => {
   it('gives up a client at the bound', async () => {
     await door.close();
     await new Promise((resolve) => fake.server.close(resolve));
-    await start({ holdMs: 20, held: 2, sweepMs: 10 });
+    await start({ ...LIMITS, holdMs: 20 });
     await closed(await client());
     expect(door.counts()).toEqual({ passed: 0, held: 0, refused: 1 });
   });

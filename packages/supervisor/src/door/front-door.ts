@@ -1,23 +1,36 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { FRONT_DOOR_PASS } from '@nemoclaw/plugin-api';
+import type { Sight } from '../listener/verified.ts';
 import { readTcpRows } from '../procfs/read.ts';
 import { gonePeers } from './gone.ts';
 
 export interface FrontDoorLimits {
   holdMs: number;
   held: number;
+  /** Each takes two descriptors; more are refused, so that the supervisor never runs out of them. */
+  passing: number;
+  /** How many are connected to the gateway at a time: a gateway's own queue of unaccepted connections is short. */
+  reaching: number;
   /** How often held connections are looked at. */
   sweepMs: number;
 }
 
-const FRONT_DOOR_LIMITS: FrontDoorLimits = { holdMs: 60_000, held: 512, sweepMs: 1_000 };
+const FRONT_DOOR_LIMITS: FrontDoorLimits = {
+  holdMs: 60_000,
+  held: 512,
+  passing: 2_048,
+  reaching: 32,
+  sweepMs: 1_000,
+};
+/** Before the gateway is tried again that listens and did not take a connection, or that could not be looked at. */
+const PAUSE_MS = 50;
 
 /** What the door asks about the gateway; all of it is the Gateway's to know. */
 export interface DoorTarget {
   /** Inode of the verified listener, or `undefined` while nothing may pass. */
   verified(): string | undefined;
-  /** Whether that very listener is still the only one. */
-  confirm(inode: string): Promise<boolean>;
+  /** Whether that very listener is still the gateway's only one. */
+  sight(inode: string): Promise<Sight>;
   lost(inode: string): void;
   onOpen(tell: () => void): () => void;
   port(): number;
@@ -32,6 +45,8 @@ interface Held {
   trying: boolean;
 }
 
+type Attempt = 'passed' | 'client_gone' | 'listener_gone' | 'again';
+
 /**
  * The one port by which the sandbox is reached. Root has it from the start and never lets it go; a connection is held
  * unread until the gateway's listener is verified, and verified again between connect and the first byte.
@@ -43,6 +58,7 @@ export class FrontDoor {
   private readonly waiting = new Set<Held>();
   private readonly passing = new Set<Socket>();
   private sweep: NodeJS.Timeout | undefined;
+  private reaching = 0;
   private passed = 0;
   private refused = 0;
 
@@ -53,9 +69,7 @@ export class FrontDoor {
       { pauseOnConnect: true, allowHalfOpen: true, noDelay: true, keepAlive: true },
       (client) => this.arrive(client),
     );
-    target.onOpen(() => {
-      for (const held of this.waiting) void this.tryPass(held);
-    });
+    target.onOpen(() => this.admit());
   }
 
   listen(port: number, host = '0.0.0.0'): Promise<number> {
@@ -87,6 +101,7 @@ export class FrontDoor {
     const { remoteAddress, remotePort, localPort } = client;
     if (
       this.waiting.size >= this.limits.held ||
+      this.waiting.size + this.passing.size >= this.limits.passing ||
       remoteAddress === undefined ||
       remotePort === undefined ||
       localPort === undefined
@@ -106,7 +121,7 @@ export class FrontDoor {
     this.waiting.add(held);
     client.once('close', () => this.forget(held));
     this.sweep ??= setInterval(() => void this.dropGone(), this.limits.sweepMs);
-    void this.tryPass(held);
+    this.admit();
   }
 
   private forget(held: Held): void {
@@ -125,29 +140,49 @@ export class FrontDoor {
 
   private async dropGone(): Promise<void> {
     const held = [...this.waiting];
-    for (const gone of gonePeers(held, await readTcpRows())) {
+    // What can't be looked at now is looked at in the next round.
+    for (const gone of gonePeers(held, await readTcpRows().catch(() => undefined))) {
       if (!this.waiting.has(gone)) continue;
       this.forget(gone);
       gone.client.destroy();
     }
   }
 
-  /** Connects to the verified listener; whatever is not right then leaves the client held, with nothing sent or read. */
+  /** Lets the oldest ones try, as many at a time as the gateway can take. */
+  private admit(): void {
+    for (const held of this.waiting) {
+      if (this.reaching >= this.limits.reaching || this.target.verified() === undefined) return;
+      if (!held.trying) void this.tryPass(held).then(() => this.admit());
+    }
+  }
+
   private async tryPass(held: Held): Promise<void> {
-    if (held.trying || !this.waiting.has(held)) return;
     held.trying = true;
+    this.reaching += 1;
     try {
       for (let inode = this.target.verified(); inode !== undefined; inode = this.target.verified()) {
-        const upstream = await this.reach();
-        const sure = upstream !== undefined && (await this.target.confirm(inode));
-        if (!this.waiting.has(held)) return void upstream?.destroy();
-        if (upstream && sure) return this.pass(held, upstream);
-        upstream?.destroy();
-        this.target.lost(inode);
+        const attempt = await this.attempt(held, inode);
+        if (attempt === 'passed' || attempt === 'client_gone') return;
+        if (attempt === 'listener_gone') this.target.lost(inode);
+        else await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
     } finally {
       held.trying = false;
+      this.reaching -= 1;
     }
+  }
+
+  /** Connects, then looks whether that listener still listens; whatever is not right leaves the client held, with nothing sent or read. */
+  private async attempt(held: Held, inode: string): Promise<Attempt> {
+    const upstream = await this.reach();
+    const sight = await this.target.sight(inode);
+    if (upstream && sight === 'same' && this.waiting.has(held)) {
+      this.pass(held, upstream);
+      return 'passed';
+    }
+    upstream?.destroy();
+    if (!this.waiting.has(held)) return 'client_gone';
+    return sight === 'gone' ? 'listener_gone' : 'again';
   }
 
   private reach(): Promise<Socket | undefined> {

@@ -8,9 +8,10 @@ export interface Peer {
 
 /**
  * Which clients are no longer fully connected. The kernel's table says so without a byte being read: a held connection
- * is not read from, so that what its client sent is still unsent as far as anybody can tell.
+ * is not read from, so that what its client sent is still unsent as far as anybody can tell. Without a table nobody is gone.
  */
-export const gonePeers = <P extends Peer>(held: readonly P[], rows: readonly TcpRow[]): P[] => {
+export const gonePeers = <P extends Peer>(held: readonly P[], rows: readonly TcpRow[] | undefined): P[] => {
+  if (!rows) return [];
   const key = (localPort: number, address: string, port: number): string => `${localPort} ${address}:${port}`;
   const open = new Set(
     rows

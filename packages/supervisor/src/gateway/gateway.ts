@@ -5,6 +5,7 @@ import { readNetns } from '../launcher/identity.ts';
 import { portView } from '../listener/check.ts';
 import { evictForeign } from '../listener/evict.ts';
 import { heldByTree } from '../listener/holders.ts';
+import { type ListenerSocket, type Sight, watchListener } from '../listener/verified.ts';
 import { readTcpRows } from '../procfs/read.ts';
 import type { GatewayIdentity, SupervisorConfig } from '../protocol.ts';
 import { checkSealed, Refusal } from '../sealed/check.ts';
@@ -17,6 +18,7 @@ import { type Effect, initialMachine, type Machine, type MachineEvent, type Stop
 const OWNER = { uid: IDS.gateway, gid: IDS.gateway };
 const START_POLL_MS = 150;
 const ASK_TIMEOUT_MS = 5_000;
+/** Unless the configuration says otherwise. */
 const HEALTH_EVERY_MS = 30_000;
 /** Docker gives a container 10 s to stop unless told otherwise. */
 const SHUTDOWN_DRAIN_MS = 8_000;
@@ -47,6 +49,8 @@ export class Gateway {
   /** Why it is not verified yet, for a person. */
   waitingFor = '';
   private readonly watchers = new Set<() => void>();
+  /** Of the verified listener; only of use while the gate is open. */
+  private look: () => Promise<Sight> = async () => 'gone';
   private launching: Promise<void> | undefined;
   private retryTimer: NodeJS.Timeout | undefined;
 
@@ -81,11 +85,12 @@ export class Gateway {
     for (const tell of [...this.watchers]) tell();
   }
 
-  /** Whether this very socket is still the only one that answers on the gateway's port, under a living child. */
-  async confirm(inode: string): Promise<boolean> {
-    if (!this.child || this.child.hasExited() || this.gate.inode !== inode) return false;
-    const view = portView(await readTcpRows(), this.config.runtime.gatewayPort);
-    return view.kind === 'one' && view.inode === inode && this.gate.inode === inode;
+  /** Whether this very socket still answers on the gateway's port, under a living child. */
+  async sight(inode: string): Promise<Sight> {
+    const shut = (): boolean => !this.child || this.child.hasExited() || this.gate.inode !== inode;
+    if (shut()) return 'gone';
+    const seen = await this.look();
+    return shut() ? 'gone' : seen;
   }
 
   /** What was verified is no longer so: nothing passes until it is again. */
@@ -205,7 +210,7 @@ export class Gateway {
     }
     if (view.kind === 'one' && (await heldByTree(child.identity, OWNER, view.inode))) {
       const answer = await ask(gatewayPort, health.started, ASK_TIMEOUT_MS);
-      if (answer.ok) return this.opened(child, view.inode, await readTcpRows());
+      if (answer.ok) return this.opened(child, { inode: view.inode, family: view.family, localPort: gatewayPort });
       this.waitingFor = answer.detail;
       return false;
     }
@@ -215,32 +220,27 @@ export class Gateway {
     return false;
   }
 
-  private opened(child: SupervisedChild, inode: string, rows: Awaited<ReturnType<typeof readTcpRows>>): boolean {
-    const view = portView(rows, this.config.runtime.gatewayPort);
-    if (
-      view.kind !== 'one' ||
-      view.inode !== inode ||
-      this.child !== child ||
-      child.hasExited() ||
-      this.machine.stopping
-    )
-      return false;
+  /** The answer came after the look at the port: looked at once more, so that both are of the same listener. */
+  private async opened(child: SupervisedChild, socket: ListenerSocket): Promise<boolean> {
+    const look = watchListener(socket, this.options.clock);
+    if ((await look()) !== 'same' || this.child !== child || child.hasExited() || this.machine.stopping) return false;
     const { clock } = this.options;
     this.healthyAt = clock.now();
     this.dispatch({ type: 'started', at: clock.now() });
-    this.gate.open(inode);
-    void this.watchHealth(child, inode);
+    this.look = look;
+    this.gate.open(socket.inode);
+    void this.watchHealth(child, socket.inode);
     return true;
   }
 
-  /** One poll every 30 s as long as this socket is the verified one; the next start brings a watch of its own. */
+  /** One poll every 30 s (or as configured) as long as this socket is the verified one; the next start brings a watch of its own. */
   private async watchHealth(child: SupervisedChild, inode: string): Promise<void> {
     const { clock } = this.options;
     const { gatewayPort, health } = this.config.runtime;
     for (;;) {
-      await clock.sleep(HEALTH_EVERY_MS);
+      await clock.sleep(this.config.healthEveryMs ?? HEALTH_EVERY_MS);
       if (this.child !== child || this.gate.inode !== inode) return;
-      if (!(await this.confirm(inode))) return this.lost(inode);
+      if ((await this.sight(inode)) === 'gone') return this.lost(inode);
       const answer = await ask(gatewayPort, health.live, ASK_TIMEOUT_MS);
       if (answer.ok) this.healthyAt = clock.now();
       this.dispatch({ type: 'health', ok: answer.ok, detail: answer.ok ? '' : answer.detail });

@@ -107,7 +107,7 @@ export class GatewayOperations {
       await clock.sleep(POLL_MS);
       if (child.hasExited()) throw new Refusal('launch_failed', this.why('the gateway ended instead of restarting'));
       const inode = gateway.gate.inode;
-      if (inode !== undefined && !(await gateway.confirm(inode))) gateway.lost(inode);
+      if (inode !== undefined && (await gateway.sight(inode)) === 'gone') gateway.lost(inode);
       if (gateway.gate.inode === undefined) goneAt ??= clock.now();
       const now = gateway.gate.inode === undefined ? undefined : await uptime();
       if (now !== undefined && now < old) break;
@@ -183,7 +183,7 @@ export class GatewayOperations {
       const inode = gateway.gate.inode;
       if (!child || child.hasExited() || !identity)
         throw new Refusal('launch_failed', this.why(`it did not stay: ${gateway.machine.reason}`));
-      if (inode === undefined || !(await gateway.confirm(inode)))
+      if (inode === undefined || (await gateway.sight(inode)) === 'gone')
         throw new Refusal('health_timeout', this.why('its listener did not stay'));
       const left = t0 + settleMs - clock.now();
       if (left <= 0) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hexAddress, loopbackListeners, parseTcpTable } from './tcp.ts';
+import { hexAddress, listensAs, loopbackListeners, parseTcpTable } from './tcp.ts';
 
 const HEADER = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
 const V4 = `${HEADER}
@@ -28,6 +28,16 @@ describe('parseTcpTable', () => {
     });
     expect(rows[3]).toMatchObject({ remotePort: 40000, state: '01' });
   });
+});
+
+describe('listensAs', () => {
+  const socket = { family: 4, localPort: 18789 } as const;
+
+  it.each([
+    ['the listener', '1002', true],
+    ['a connection', '1004', false],
+    ['part of a number', '100', false],
+  ])('knows %s by inode %s', (_what, inode, listens) => expect(listensAs(V4, { ...socket, inode })).toBe(listens));
 });
 
 describe('loopbackListeners', () => {

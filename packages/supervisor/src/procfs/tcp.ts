@@ -38,6 +38,15 @@ export const parseTcpTable = (text: string, family: 4 | 6): TcpRow[] =>
     ];
   });
 
+/** Whether a part of a table holds the row of that socket, as a listener. */
+export const listensAs = (text: string, socket: Pick<TcpRow, 'family' | 'inode' | 'localPort'>): boolean => {
+  // Most parts do not: a look for the number costs less than reading the rows.
+  if (!text.includes(` ${socket.inode} `)) return false;
+  return parseTcpTable(text, socket.family).some(
+    (row) => row.state === TCP_LISTEN && row.inode === socket.inode && row.localPort === socket.localPort,
+  );
+};
+
 /** 0.0.0.0, 127.0.0.1, ::, and the two mapped into IPv6, on a little-endian machine (amd64 and arm64 both are). */
 const ANSWERS_LOOPBACK = new Set([
   '00000000',

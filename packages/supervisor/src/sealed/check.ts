@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { IDS, PATHS } from '@nemoclaw/plugin-api';
 import type { RestartFailure, SupervisorConfig } from '../protocol.ts';
@@ -19,13 +19,20 @@ export class Refusal extends Error {
 
 const MAX_BYTES = 4 << 20;
 
+/** Root without capabilities can't open what is somebody else's own: then that is why. */
+const whyNotOpened = async (path: string, { code }: NodeJS.ErrnoException): Promise<string> => {
+  if (code === 'ELOOP') return `${path} is a link`;
+  const owner = code === 'EACCES' ? (await lstat(path).catch(() => undefined))?.uid : undefined;
+  return owner === undefined || owner === 0 ? `${path}: ${code}` : `${path} belongs to uid ${owner}, not to root`;
+};
+
 /** One file of root's, never through a link, checked on the very handle that is read. */
 const readSealed = async (path: string, allowedMode: number, group: number | undefined): Promise<Buffer> => {
   const why = await distrust(dirname(path), 'directory');
   if (why !== undefined) throw new Refusal('unsafe_config_path', why);
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw new Refusal('unsafe_config_path', `${path}: ${error.code === 'ELOOP' ? 'is a link' : error.code}`);
+    async (error: NodeJS.ErrnoException) => {
+      throw new Refusal('unsafe_config_path', await whyNotOpened(path, error));
     },
   );
   try {

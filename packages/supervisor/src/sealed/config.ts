@@ -72,6 +72,7 @@ const schema = object({
   sealedToolsHashes: optional(record(text)),
   frontDoorPort: port,
   stateDir: absolute,
+  healthEveryMs: optional(whole),
   runtime: object({
     agent: text,
     version: text,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildShim, type Compile, type CuInit } from './libcuda-shim.ts';
 import { cdiSpec } from './spec.ts';
@@ -20,6 +20,8 @@ export interface CdiFixtureOptions {
    * may run beside others take names of their own.
    */
   devices?: string[];
+  /** Paths in the container of the nodes that a device brings. Default `/dev/nvidia0` and `/dev/nvidiactl`. */
+  nodes?: string[];
   /** What `cuInit` of the library in the container gives; absent mounts no library. */
   cuInit?: CuInit;
   compile?: Compile;
@@ -37,7 +39,7 @@ export interface CdiFixture {
   dispose(): Promise<void>;
 }
 
-const NODES = ['nvidia0', 'nvidiactl'];
+const NODES = ['/dev/nvidia0', '/dev/nvidiactl'];
 
 /**
  * A GPU without a GPU: device nodes that are really /dev/null, a CDI specification that injects them, and a stand-in for
@@ -69,9 +71,9 @@ export async function createCdiFixture(options: CdiFixtureOptions): Promise<CdiF
     // Engine and container look into it as other users than the one who runs the test.
     await chmod(folder, 0o755);
     const nodes: Record<string, string> = {};
-    for (const node of NODES) {
-      nodes[`/dev/${node}`] = join(folder, node);
-      if (options.broken !== 'missing-node') await makeNullDevice(join(folder, node));
+    for (const [index, node] of (options.nodes ?? NODES).entries()) {
+      nodes[node] = join(folder, `${index}-${basename(node)}`);
+      if (options.broken !== 'missing-node') await makeNullDevice(nodes[node]);
     }
     const mounts: Record<string, string> = {};
     if (options.cuInit !== undefined) {

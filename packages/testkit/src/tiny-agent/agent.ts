@@ -12,7 +12,7 @@ export default defineAgent({
   id: 'tiny',
   title: 'Tiny agent',
   version: TINY_VERSION,
-  memoryBytes: 128 * MIB,
+  memoryBytes: 512 * MIB,
   profiles: PROFILES,
   isolation: [
     {

@@ -1,8 +1,7 @@
 import { CodedError, type ContainerState, type Driver, type JsonObject } from '@nemoclaw/plugin-api';
 import type { ContainerInspectInfo } from 'dockerode';
-import { BUDGETS } from '../engine/budgets.ts';
 import type { CallSpec, Engine } from '../engine/call.ts';
-import { isCode, statusOf } from '../engine/codes.ts';
+import { isCode, isUnanswered, statusOf } from '../engine/codes.ts';
 import { labelFilter } from '../engine/filters.ts';
 import { createContainer, removeContainer } from '../throwaway/container.ts';
 import { requireVolumes } from '../volumes/volumes.ts';
@@ -37,6 +36,12 @@ export const createContainers = (engine: Engine): Containers => {
     ...extra,
   });
 
+  const again = (signal: AbortSignal | undefined): Partial<CallSpec> => ({
+    idempotent: true,
+    timeoutMs: engine.budgets.change,
+    signal,
+  });
+
   const inspectRaw = async (id: string, signal?: AbortSignal): Promise<ContainerInspectInfo | undefined> => {
     try {
       const spec = change('inspect', id, { answer: 'json', idempotent: true, signal });
@@ -59,24 +64,33 @@ export const createContainers = (engine: Engine): Containers => {
       return { id: await createContainer(engine, { name: spec.name, body: createBody(spec), signal }) };
     },
     async start(id, { signal } = {}) {
-      const spec = change('start', id, { timeoutMs: BUDGETS.start, signal });
+      const spec = change('start', id, { timeoutMs: engine.budgets.start, idempotent: true, signal });
       await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).start()));
     },
     async stop(id, { timeoutSeconds, signal }) {
-      const spec = change('stop', id, { timeoutMs: timeoutSeconds * 1000 + BUDGETS.start, signal });
+      const spec = change('stop', id, {
+        timeoutMs: timeoutSeconds * 1000 + engine.budgets.start,
+        idempotent: true,
+        signal,
+      });
       await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).stop({ t: timeoutSeconds })));
     },
     async restart(id, { timeoutSeconds, signal }) {
-      const spec = change('restart', id, { timeoutMs: timeoutSeconds * 1000 + BUDGETS.start, signal });
+      const spec = change('restart', id, { timeoutMs: timeoutSeconds * 1000 + engine.budgets.start, signal });
       await engine.call(spec, (docker) => docker.getContainer(of(id)).restart({ t: timeoutSeconds }));
     },
     remove: (id, { force = false, signal } = {}) => removeContainer(engine, id, { force, signal }),
     async rename(id, name, { signal } = {}) {
-      await engine.call(change('rename', id, { signal }), (docker) => docker.getContainer(of(id)).rename({ name }));
+      try {
+        await engine.call(change('rename', id, { signal }), (docker) => docker.getContainer(of(id)).rename({ name }));
+      } catch (error) {
+        // The same name a second time is refused, so it is looked at instead.
+        if (!isUnanswered(error) || (await inspectRaw(id, signal))?.Name !== `/${name}`) throw error;
+      }
     },
     async setRestartPolicy(id, policy, { signal } = {}) {
       const body = { RestartPolicy: { Name: policy, MaximumRetryCount: 0 } };
-      await engine.call(change('update', id, { signal }), (docker) => docker.getContainer(of(id)).update(body));
+      await engine.call(change('update', id, again(signal)), (docker) => docker.getContainer(of(id)).update(body));
     },
     async inspect(id, { signal } = {}) {
       const document = await inspectRaw(id, signal);

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '@nemoclaw/plugin-api';
 import { isCodedError } from '@nemoclaw/plugin-api';
 import type Dockerode from 'dockerode';
-import { BUDGETS } from './budgets.ts';
+import { BUDGETS, type Budgets } from './budgets.ts';
 import { type Connect, type Connection, connector } from './connection.ts';
 import { type Endpoint, endpointName } from './endpoint.ts';
 import { type Asked, engineError, isBroken, timeoutError } from './errors.ts';
@@ -15,7 +15,7 @@ export interface CallSpec extends Asked {
   /** Covers all of `run`. */
   timeoutMs?: Milliseconds;
   signal?: AbortSignal | undefined;
-  /** A read: asked once more when the connection broke. */
+  /** A read, or what changes nothing the second time: asked once more when the connection broke. A read's bound is shorter. */
   idempotent?: boolean;
 }
 
@@ -28,16 +28,21 @@ export interface Engine {
   /** The same mapping for an error met while a stream of that call was read. */
   explain(asked: Asked, error: unknown): Error;
   endpoint: string;
+  /** How long calls that name no bound of their own may take, and those that build on one. */
+  budgets: Budgets;
 }
 
-export const createEngine = (endpoint: Endpoint, connect: Connect = connector(endpoint)): Engine => {
+export const createEngine = (
+  endpoint: Endpoint,
+  { connect = connector(endpoint), budgets = BUDGETS }: { connect?: Connect; budgets?: Budgets } = {},
+): Engine => {
   const name = endpointName(endpoint);
   const explain = (asked: Asked, error: unknown): Error =>
     isCodedError(error) ? error : engineError(asked, error, name);
 
   const attempt = async <T>(spec: CallSpec, run: (docker: Dockerode) => Promise<T>): Promise<T> => {
     spec.signal?.throwIfAborted();
-    const timeoutMs = spec.timeoutMs ?? (spec.idempotent ? BUDGETS.read : BUDGETS.change);
+    const timeoutMs = spec.timeoutMs ?? (spec.idempotent ? budgets.read : budgets.change);
     const connection = await connect();
     // The first call loads dockerode meanwhile.
     spec.signal?.throwIfAborted();
@@ -71,6 +76,7 @@ export const createEngine = (endpoint: Endpoint, connect: Connect = connector(en
 
   return {
     endpoint: name,
+    budgets,
     explain,
     async call(spec, run) {
       try {

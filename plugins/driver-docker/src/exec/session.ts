@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BUDGETS } from '../engine/budgets.ts';
 import type { Engine } from '../engine/call.ts';
 
 /** Prepares and starts an exec; the stream is the raw socket, half-closable for stdin. Rejects when the engine refused it over HTTP. */
@@ -43,7 +42,7 @@ export const outcomeOf = async (
     object: containerId,
     answer: 'json',
     idempotent: true,
-    timeoutMs: BUDGETS.read,
+    timeoutMs: engine.budgets.read,
     signal,
   } as const;
   const start = performance.now();

@@ -1,5 +1,4 @@
 import { CodedError, type Driver, type ImageRecipe } from '@nemoclaw/plugin-api';
-import { BUDGETS } from '../engine/budgets.ts';
 import type { Engine } from '../engine/call.ts';
 import { jsonLines } from '../streams/json-lines.ts';
 import { packArchive } from '../volumes/archive.ts';
@@ -32,7 +31,7 @@ export const createBuildImage = (engine: Engine): Driver['buildImage'] => {
       operation: 'build image',
       object: recipe.tag,
       answer: 'stream',
-      timeoutMs: BUDGETS.build,
+      timeoutMs: engine.budgets.build,
       signal,
     } as const;
     await engine.call(spec, async (docker) => {

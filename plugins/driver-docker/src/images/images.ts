@@ -1,6 +1,5 @@
 import { CodedError, type Driver, type ImageState } from '@nemoclaw/plugin-api';
 import type { ImageInspectInfo } from 'dockerode';
-import { BUDGETS } from '../engine/budgets.ts';
 import type { Engine } from '../engine/call.ts';
 import { isCode } from '../engine/codes.ts';
 import { labelFilter } from '../engine/filters.ts';
@@ -60,7 +59,7 @@ export const createImages = (engine: Engine): Images => ({
       operation: 'pull image',
       object: reference,
       answer: 'stream',
-      timeoutMs: BUDGETS.pull,
+      timeoutMs: engine.budgets.pull,
       signal,
     } as const;
     await engine.call(spec, async (docker) => {

@@ -14,6 +14,8 @@ import { foreignLabel, type NetworkDocument, networkBody, networkState } from '.
 type Networks = Pick<Driver, 'ensureNetwork' | 'inspectNetwork' | 'listNetworks' | 'removeNetwork'>;
 
 export const createNetworks = (engine: Engine): Networks => {
+  const again = (signal: AbortSignal | undefined) => ({ idempotent: true, timeoutMs: engine.budgets.change, signal });
+
   const inspect = async (id: string, signal?: AbortSignal): Promise<NetworkDocument | undefined> => {
     try {
       const spec = { operation: 'inspect network', object: id, answer: 'json', idempotent: true, signal } as const;
@@ -40,7 +42,8 @@ export const createNetworks = (engine: Engine): Networks => {
           operation: 'create network',
           object: `${spec.name} (${subnet})`,
           answer: 'json',
-          signal,
+          // One name, one network: the second time it is refused, or was not there the first time.
+          ...again(signal),
         } as const;
         const body = { _query: {}, _body: networkBody(spec, subnet) } as unknown as { Name: string };
         return (await engine.call(asked, (docker) => docker.createNetwork(body))).id;
@@ -89,7 +92,7 @@ export const createNetworks = (engine: Engine): Networks => {
 
   const remove = async (id: string, signal?: AbortSignal): Promise<void> => {
     try {
-      const spec = { operation: 'remove network', object: id, answer: 'none', signal } as const;
+      const spec = { operation: 'remove network', object: id, answer: 'none', ...again(signal) } as const;
       await engine.call(spec, (docker) => docker.getNetwork(encodeURIComponent(id)).remove());
     } catch (error) {
       if (!isCode(error, 'ENGINE_NOT_FOUND')) throw error;

@@ -1,22 +1,74 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Labels } from '@nemoclaw/plugin-api';
-import { BUDGETS } from '../engine/budgets.ts';
+import { LABELS, type Labels } from '@nemoclaw/plugin-api';
 import type { Engine } from '../engine/call.ts';
-import { isCode, statusOf } from '../engine/codes.ts';
+import { isCode, isUnanswered, statusOf } from '../engine/codes.ts';
+import { foreignLabel } from '../networks/state.ts';
+
+interface CreateSpec {
+  name: string;
+  body: { Labels?: Labels; [field: string]: unknown };
+  signal?: AbortSignal | undefined;
+}
+
+/** How long a create that is in flight may take until the engine shows what came of it. */
+const APPEARS_WITHIN_MS = 15_000;
+
+/** A generation is of one container, and names of throw-aways are random: who has name and labels is the one asked for. */
+const isAskedFor = (wanted: Labels, present: Labels): boolean =>
+  wanted[LABELS.role] !== undefined &&
+  wanted[LABELS.generation] === present[LABELS.generation] &&
+  foreignLabel(wanted, present, []) === undefined;
+
+/**
+ * What became of a create that failed. A name is given once, so asking for it again either makes the container now or is
+ * refused because the first request came to be, at the latest then; until it is whole it is in no list. Rejects with that
+ * same failure when it is somebody else who has the name.
+ */
+const settleCreate = async (
+  engine: Engine,
+  { name, body }: CreateSpec,
+  ask: () => Promise<{ id: string }>,
+  failure: unknown,
+): Promise<string> => {
+  const look = { operation: 'inspect container', object: name, answer: 'json', idempotent: true } as const;
+  const unanswered = isUnanswered(failure);
+  const begin = performance.now();
+  do {
+    const there = await engine
+      .call(look, (docker) => docker.getContainer(encodeURIComponent(name)).inspect())
+      .catch((error: unknown) => {
+        if (isCode(error, 'ENGINE_NOT_FOUND')) return undefined;
+        throw failure;
+      });
+    if (there && isAskedFor(body.Labels ?? {}, there.Config.Labels ?? {})) return there.Id;
+    if (there || !unanswered) break;
+    try {
+      return (await ask()).id;
+    } catch (error) {
+      if (!isCode(error, 'ENGINE_CONFLICT')) throw error;
+    }
+    await sleep(100);
+  } while (performance.now() - begin < APPEARS_WITHIN_MS);
+  throw failure;
+};
 
 /**
  * Creates a container and leaves none behind that the caller doesn't learn of. A client that goes away never cancels a
- * create, so an abort waits for the answer and removes what came of it; after a time-out the name is looked at.
+ * create, so an abort waits for the answer and removes what came of it; an answer that never came is asked for again.
  */
-export const createContainer = async (
-  engine: Engine,
-  spec: { name: string; body: object; signal?: AbortSignal | undefined },
-): Promise<string> => {
+export const createContainer = async (engine: Engine, spec: CreateSpec): Promise<string> => {
   spec.signal?.throwIfAborted();
   const asked = { operation: 'create container', object: spec.name, answer: 'json' } as const;
   // Query and body apart: dockerode would put the whole body, environment included, into the URL as well.
   const options = { _query: { name: spec.name }, _body: spec.body } as object;
-  const { id } = await engine.call(asked, (docker) => docker.createContainer(options));
+  const ask = () => engine.call(asked, (docker) => docker.createContainer(options));
+  const id = await ask().then(
+    (made) => made.id,
+    (failure: unknown) => {
+      if (!isUnanswered(failure) && !isCode(failure, 'ENGINE_CONFLICT')) throw failure;
+      return settleCreate(engine, spec, ask, failure);
+    },
+  );
   if (spec.signal?.aborted) {
     await removeContainer(engine, id, { force: true });
     throw spec.signal.reason;
@@ -35,7 +87,8 @@ export const removeContainer = async (
       operation: 'remove container',
       object: id,
       answer: 'none',
-      timeoutMs: BUDGETS.start,
+      timeoutMs: engine.budgets.start,
+      idempotent: true,
       signal,
     } as const;
     // `v`: anonymous volumes only; named ones stay.
@@ -54,7 +107,7 @@ const waitUntilGone = async (engine: Engine, id: string, signal: AbortSignal | u
     operation: 'wait for removal of container',
     object: id,
     answer: 'json',
-    timeoutMs: BUDGETS.start,
+    timeoutMs: engine.budgets.start,
     signal,
   } as const;
   try {
@@ -74,7 +127,7 @@ export const withThrowaway = async <T>(
   try {
     id = await createContainer(engine, spec);
   } catch (error) {
-    if (isCode(error, 'ENGINE_TIMEOUT') || isCode(error, 'ENGINE_NOT_RUNNING')) await removeHidden(engine, spec.name);
+    if (isUnanswered(error)) await removeHidden(engine, spec.name);
     throw error;
   }
   let result: T;

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type Driver, type HelperResult, type HelperSpec, isCodedError } from '@nemoclaw/plugin-api';
 import { deviceRequests, devices, envList, mounts, volumesOf } from '../containers/create-body.ts';
-import { BUDGETS } from '../engine/budgets.ts';
 import type { Engine } from '../engine/call.ts';
 import { boundedBuffer } from '../streams/bounded.ts';
 import { createDemux } from '../streams/demux.ts';
@@ -32,7 +31,7 @@ export const createRunHelper = (engine: Engine): Driver['runHelper'] => {
       docker.getContainer(id).attach(attach),
     )) as Duplex;
     const ended = drain(stream, output);
-    const start = { ...asked('start'), answer: 'none', timeoutMs: BUDGETS.start } as const;
+    const start = { ...asked('start'), answer: 'none', timeoutMs: engine.budgets.start } as const;
     await engine.call(start, (docker) => docker.getContainer(id).start());
     onStarted();
     stream.end(spec.stdin ?? '');

@@ -48,6 +48,55 @@ describe('createContainer', () => {
   });
 });
 
+describe('a create whose answer never came', () => {
+  const labels = { 'ai.nemoclaw.role': 'agent', 'ai.nemoclaw.generation': 'g1' };
+  const create = (Labels: Record<string, string> = labels) =>
+    createContainer(engine(), { name: 'n', body: { Labels } });
+  const named = (Labels: object) => json(200, { Id: 'c1', Config: { Labels } });
+
+  it('is found by its name and labels', async () => {
+    scripted
+      .on('POST', '/containers/create', cut)
+      .on('GET', '/containers/n/json', named({ ...labels, ofTheImage: '1' }));
+    expect(await create()).toBe('c1');
+    expect(asked()).toEqual(['POST /containers/create', 'GET /containers/n/json']);
+  });
+
+  it('is made now when it never reached the engine', async () => {
+    scripted
+      .on('POST', '/containers/create', cut, json(201, { Id: 'c2' }))
+      .on('GET', '/containers/n/json', refusal(404, 'no such container'));
+    expect(await create()).toBe('c2');
+  });
+
+  it('is waited for while its name is taken and nobody is shown under it', async () => {
+    scripted
+      .on('POST', '/containers/create', cut, refusal(409, 'the name is already in use'))
+      .on('GET', '/containers/n/json', refusal(404, 'no such container'), named(labels));
+    expect(await create()).toBe('c1');
+  });
+
+  it('may have been delivered twice, and the second time be refused', async () => {
+    scripted.on('POST', '/containers/create', refusal(409, 'in use')).on('GET', '/containers/n/json', named(labels));
+    expect(await create()).toBe('c1');
+  });
+
+  it.each([
+    ['another generation', { ...labels, 'ai.nemoclaw.generation': 'g0' }, labels],
+    ['no labels at all', {}, labels],
+    ['the same lack of labels', {}, {}],
+    ['a generation where none was asked for', labels, { 'ai.nemoclaw.role': 'agent' }],
+  ])('is not taken for the container of somebody else: %s', async (_whose, theirs, ours) => {
+    scripted.on('POST', '/containers/create', refusal(409, 'in use')).on('GET', '/containers/n/json', named(theirs));
+    await expect(create(ours)).rejects.toMatchObject({ code: 'ENGINE_CONFLICT' });
+  });
+
+  it('stays unknown when the engine has gone', async () => {
+    scripted.on('POST', '/containers/create', cut).on('GET', '/containers/n/json', cut);
+    await expect(create()).rejects.toMatchObject({ code: 'ENGINE_NOT_RUNNING' });
+  });
+});
+
 describe('removeContainer', () => {
   it('waits when somebody else is removing it', async () => {
     scripted

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { CodedError, type Driver, LABELS, type Labels } from '@nemoclaw/plugin-api';
-import { BUDGETS } from '../engine/budgets.ts';
 import type { Engine } from '../engine/call.ts';
 import { isCode } from '../engine/codes.ts';
 import { withThrowaway } from '../throwaway/container.ts';
@@ -52,7 +51,8 @@ export const createFiles = (engine: Engine): Files => {
           operation: 'put files into volume',
           object: spec.volume,
           answer: 'none',
-          timeoutMs: BUDGETS.archive,
+          timeoutMs: engine.budgets.archive,
+          idempotent: true,
           signal,
         } as const;
         await engine.call(asked, (docker) => docker.getContainer(id).putArchive(archive, { path: PARENT }));
@@ -65,7 +65,7 @@ export const createFiles = (engine: Engine): Files => {
         operation: 'read file of volume',
         object,
         answer: 'stream',
-        timeoutMs: BUDGETS.archive,
+        timeoutMs: engine.budgets.archive,
         idempotent: true,
         signal,
       } as const;

@@ -42,36 +42,40 @@ export const requireVolumes = async (engine: Engine, names: string[], signal?: A
   }
 };
 
-export const createVolumes = (engine: Engine): Volumes => ({
-  async ensureVolume(spec, { signal } = {}) {
-    const present = await inspectVolume(engine, spec.name, signal);
-    if (!present) {
-      const asked = { operation: 'create volume', object: spec.name, answer: 'json', signal } as const;
-      const body = { _query: {}, _body: { Name: spec.name, Labels: spec.labels } } as object;
-      await engine.call(asked, (docker) => docker.createVolume(body));
-    }
-    // The engine answers 201 also for a volume that somebody else made in between, with their labels.
-    const volume = present ?? (await inspectVolume(engine, spec.name, signal));
-    const foreign = volume ? foreignLabel(spec.labels, volume.labels, [LABELS.operation]) : 'it vanished';
-    if (volume && foreign === undefined) return { ...volume, created: !present };
-    throw new CodedError('ENGINE_CONFLICT', {
-      message: `A volume called ${spec.name} is there already and is not ours: ${foreign}.`,
-      hint: `Look at it with \`docker volume inspect ${spec.name}\`; remove it if nothing needs it.`,
-      details: { operation: 'ensure volume', object: spec.name, status: null, engineMessage: '' },
-    });
-  },
-  inspectVolume: (name, { signal } = {}) => inspectVolume(engine, name, signal),
-  async listVolumes(labels, { signal } = {}) {
-    const spec = { operation: 'list volumes', object: '', answer: 'json', idempotent: true, signal } as const;
-    const found = await engine.call(spec, (docker) => docker.listVolumes({ filters: labelFilter(labels) as never }));
-    return ((found.Volumes ?? []) as VolumeDocument[]).map((volume) => stateOf(volume));
-  },
-  async removeVolume(name, { signal } = {}) {
-    try {
-      const spec = { operation: 'remove volume', object: name, answer: 'none', signal } as const;
-      await engine.call(spec, (docker) => docker.getVolume(encodeURIComponent(name)).remove());
-    } catch (error) {
-      if (!isCode(error, 'ENGINE_NOT_FOUND')) throw error;
-    }
-  },
-});
+export const createVolumes = (engine: Engine): Volumes => {
+  /** The second time it is there, or gone, already. */
+  const again = (signal: AbortSignal | undefined) => ({ idempotent: true, timeoutMs: engine.budgets.change, signal });
+  return {
+    async ensureVolume(spec, { signal } = {}) {
+      const present = await inspectVolume(engine, spec.name, signal);
+      if (!present) {
+        const asked = { operation: 'create volume', object: spec.name, answer: 'json', ...again(signal) } as const;
+        const body = { _query: {}, _body: { Name: spec.name, Labels: spec.labels } } as object;
+        await engine.call(asked, (docker) => docker.createVolume(body));
+      }
+      // The engine answers 201 also for a volume that somebody else made in between, with their labels.
+      const volume = present ?? (await inspectVolume(engine, spec.name, signal));
+      const foreign = volume ? foreignLabel(spec.labels, volume.labels, [LABELS.operation]) : 'it vanished';
+      if (volume && foreign === undefined) return { ...volume, created: !present };
+      throw new CodedError('ENGINE_CONFLICT', {
+        message: `A volume called ${spec.name} is there already and is not ours: ${foreign}.`,
+        hint: `Look at it with \`docker volume inspect ${spec.name}\`; remove it if nothing needs it.`,
+        details: { operation: 'ensure volume', object: spec.name, status: null, engineMessage: '' },
+      });
+    },
+    inspectVolume: (name, { signal } = {}) => inspectVolume(engine, name, signal),
+    async listVolumes(labels, { signal } = {}) {
+      const spec = { operation: 'list volumes', object: '', answer: 'json', idempotent: true, signal } as const;
+      const found = await engine.call(spec, (docker) => docker.listVolumes({ filters: labelFilter(labels) as never }));
+      return ((found.Volumes ?? []) as VolumeDocument[]).map((volume) => stateOf(volume));
+    },
+    async removeVolume(name, { signal } = {}) {
+      try {
+        const spec = { operation: 'remove volume', object: name, answer: 'none', ...again(signal) } as const;
+        await engine.call(spec, (docker) => docker.getVolume(encodeURIComponent(name)).remove());
+      } catch (error) {
+        if (!isCode(error, 'ENGINE_NOT_FOUND')) throw error;
+      }
+    },
+  };
+};

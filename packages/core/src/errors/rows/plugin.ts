@@ -104,6 +104,12 @@ export const pluginRows = {
     message: 'A plugin ships a command that cannot be told from one that is there, or that nobody can list.',
     hint: 'Its author must rename the command, or ship oclif.manifest.json.',
   },
+  PLUGIN_COMMAND_FAILED: {
+    audience: 'plugin',
+    exit: 1,
+    message: 'A command that a plugin ships failed.',
+    hint: 'Its author can mend it; `nemoclaw plugins inspect <name>` shows whose it is. No command of this program needs it.',
+  },
   PLUGIN_NOT_ALLOWED: {
     audience: 'user',
     exit: 1,

@@ -14,7 +14,7 @@ import {
   type OnboardStep,
   type OnboardTools,
   objectLabels,
-  removeGeneration,
+  removeMade,
   secretOf,
   updateOwnership,
 } from './tools.ts';
@@ -39,6 +39,7 @@ export const createStep = (tools: OnboardTools): OnboardStep => ({
           agent: output,
           caPem: await secretOf(tools, data, SECRETS.caCert),
           nonce: data.nonces.sealed,
+          healthEveryMs: tools.services.config.healthEveryMs,
         }),
       },
       { signal },
@@ -55,7 +56,7 @@ export const createStep = (tools: OnboardTools): OnboardStep => ({
     }));
   },
   async undo({ data, signal }) {
-    await removeGeneration(tools, data, data.generations.agent, signal);
+    await removeMade(tools, data, 'agent', signal);
   },
 });
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { codedError } from '../../errors/index.ts';
+import type { StateStore } from '../../state/store.ts';
 
 /** Resolves with whether this process could listen on that port of 127.0.0.1 right now. */
 export const portIsFree = (port: number): Promise<boolean> =>
@@ -8,6 +9,16 @@ export const portIsFree = (port: number): Promise<boolean> =>
     server.once('error', () => resolve(false));
     server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
   });
+
+/** Ports that other sandboxes of this home have, running or not; a record that can't be read has none. */
+export const portsOfOthers = async (
+  store: Pick<StateStore, 'listNames' | 'readRecord'>,
+  name: string,
+): Promise<Set<number>> => {
+  const others = (await store.listNames()).filter((other) => other !== name);
+  const records = await Promise.all(others.map((other) => store.readRecord(other).catch(() => undefined)));
+  return new Set(records.flatMap((record) => (record ? [record.ingressPort] : [])));
+};
 
 export const FIRST_PORT = 18_700;
 export const LAST_PORT = 18_999;

@@ -12,7 +12,7 @@ import {
   type OnboardStep,
   type OnboardTools,
   objectLabels,
-  removeGeneration,
+  removeMade,
   removeThrowAways,
   updateOwnership,
 } from './tools.ts';
@@ -94,7 +94,7 @@ export const forwardStep = (tools: OnboardTools): OnboardStep => ({
     await waitForForward(tools, data, endpoint.port, signal);
   },
   async undo({ data, signal }) {
-    await removeGeneration(tools, data, data.generations.forward, signal);
+    await removeMade(tools, data, 'forward', signal);
   },
 });
 

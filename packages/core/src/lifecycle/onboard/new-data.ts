@@ -57,6 +57,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
     nonces: { state: nonce(), workspace: nonce(), tools: nonce(), sealed: nonce(), relay: nonce() },
     record: asJson(record),
     forward: input.forward,
+    anyPort: input.ingressPort === undefined,
     smoke: input.smoke,
     gpuRequested: [],
     egressMade: false,

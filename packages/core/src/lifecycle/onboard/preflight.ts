@@ -12,7 +12,7 @@ import { parseSandboxName } from '../../state/names.ts';
 import { chooseIsolation } from '../isolation.ts';
 import type { Agent, GpuStrategy, Services } from '../services.ts';
 import { existing } from './existing.ts';
-import { chooseIngressPort, portIsFree } from './ingress-port.ts';
+import { chooseIngressPort, portIsFree, portsOfOthers } from './ingress-port.ts';
 
 /** All that was decided before anything is written or created. */
 export interface Preflight {
@@ -115,12 +115,9 @@ export const preflight = async (services: Services, input: OnboardInput, options
     wanted: input.isolation,
   });
   const gpu = await gpuRouting(services, input.gpu);
-  const others = await Promise.all(
-    (await services.store.listNames()).map((other) => services.store.readRecord(other).catch(() => undefined)),
-  );
   const ingressPort = await chooseIngressPort({
     wanted: input.ingressPort,
-    taken: new Set(others.flatMap((other) => (other ? [other.ingressPort] : []))),
+    taken: await portsOfOthers(services.store, name),
     isFree: portIsFree,
   });
   return {

@@ -103,7 +103,7 @@ export const gpuStep = (tools: OnboardTools): OnboardStep => ({
         hint: proof.remedy.join('\n'),
         details: asJson(proof),
       });
-    if (proof.result === 'injected') addWarning(data, proof.summary);
+    if (proof.result === 'injected') addWarning(data, `The GPU is injected, not proved: ${proof.summary}.`);
     note(proof.summary);
   },
 });

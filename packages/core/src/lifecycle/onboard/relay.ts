@@ -11,6 +11,7 @@ import type { Services } from '../services.ts';
 import { relaySpec } from '../specs.ts';
 import { relayFiles } from '../volume-files.ts';
 import { type OnboardData, recordOf } from './data.ts';
+import { chooseIngressPort, portIsFree, portsOfOthers } from './ingress-port.ts';
 import {
   egressOf,
   ensureOwned,
@@ -19,6 +20,7 @@ import {
   type OnboardTools,
   objectLabels,
   removeGeneration,
+  removeMade,
   secretOf,
 } from './tools.ts';
 
@@ -60,6 +62,24 @@ const fillRelayVolume = async (tools: OnboardTools, data: OnboardData, signal: A
   );
 };
 
+/** Somebody was quicker: another home, another program. Its port is part of the relay's container, which is made anew. */
+const takeNextPort = async (
+  tools: OnboardTools,
+  data: OnboardData,
+  tried: Set<number>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { store } = tools.services;
+  const record = recordOf(data);
+  await removeGeneration(tools, data, data.generations.relay, signal);
+  // An engine without a proxy of its own holds ports that look free from here.
+  tried.add(record.ingressPort);
+  const taken = new Set([...(await portsOfOthers(store, data.name)), ...tried]);
+  record.ingressPort = await chooseIngressPort({ wanted: undefined, taken, isFree: portIsFree });
+  // Whoever chooses after us must see it.
+  await store.writeRecord(record);
+};
+
 export const relayStep = (tools: OnboardTools): OnboardStep => ({
   id: 'relay',
   title: 'Start the relay',
@@ -77,13 +97,22 @@ export const relayStep = (tools: OnboardTools): OnboardStep => ({
         hostAddress: host,
         ingressPort: recordOf(data).ingressPort,
       });
-    data.relayId = await ensureOwned(tools, data, 'relay', spec, signal);
-    await save();
-    await driver.start(data.relayId, { signal });
+    const tried = new Set<number>();
+    for (;;) {
+      data.relayId = await ensureOwned(tools, data, 'relay', spec, signal);
+      await save();
+      try {
+        await driver.start(data.relayId, { signal });
+        break;
+      } catch (error) {
+        if (!data.anyPort || !isCodedError(error) || error.code !== 'PORT_TAKEN') throw error;
+        await takeNextPort(tools, data, tried, signal);
+      }
+    }
     await waitForRelay({ driver, containerId: data.relayId, services: tools.services, signal });
   },
   async undo({ data, signal }) {
-    await removeGeneration(tools, data, data.generations.relay, signal);
+    await removeMade(tools, data, 'relay', signal);
   },
 });
 

@@ -1,10 +1,12 @@
-import type { ContainerSpec, Driver, Labels, NetworkState, Role } from '@nemoclaw/plugin-api';
+import type { ContainerSpec, ContainerState, Driver, Labels, NetworkState, Role } from '@nemoclaw/plugin-api';
 import { LABELS } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
 import type { Step } from '../../operations/types.ts';
-import { containerLabels, egressNetworkName, isThrowAway, sandboxLabels } from '../names.ts';
+import { containerLabels, egressNetworkName, isThrowAway, objectNames, sandboxLabels } from '../names.ts';
+import { findHiddenCreate } from '../replace/hidden-create.ts';
 import type { Agent, Services } from '../services.ts';
+import { standInSpec } from '../specs.ts';
 import type { OnboardData } from './data.ts';
 
 /** What the steps work with, beside their data; made again when an operation is resumed. */
@@ -59,7 +61,7 @@ export const secretOf = async (tools: OnboardTools, data: OnboardData, file: str
   return text;
 };
 
-/** Removes every container of exactly this generation, found by label and checked by its sandbox id; also one that a crash hid. */
+/** Removes every container of exactly this generation, found by label and checked by its sandbox id. */
 export const removeGeneration = async (
   tools: OnboardTools,
   data: OnboardData,
@@ -74,9 +76,45 @@ export const removeGeneration = async (
 };
 
 /** Removes what a crash left of the helpers that fill and read volumes: they hold the volumes. */
-export const removeThrowAways = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
+export const removeThrowAways = async (
+  tools: Pick<OnboardTools, 'driver'>,
+  data: Pick<OnboardData, 'sandboxId'>,
+  signal: AbortSignal,
+): Promise<void> => {
   const found = await tools.driver.list({ [LABELS.sandboxId]: data.sandboxId }, { signal });
   for (const { id, labels } of found) if (isThrowAway(labels)) await tools.driver.remove(id, { force: true, signal });
+};
+
+/** The container that was to be made under that name, also while its create is in flight and nobody can see it. */
+export const findHidden = (
+  tools: OnboardTools,
+  data: OnboardData,
+  { part, name }: { part: keyof OnboardData['generations']; name: string },
+  signal: AbortSignal,
+): Promise<ContainerState | undefined> => {
+  // Without a generation and a helper: should it be left over itself, it goes with the other throw-aways.
+  const { [LABELS.generation]: _none, ...labels } = labelsFor(tools, data, 'helper', '');
+  return findHiddenCreate({
+    driver: tools.driver,
+    clock: tools.services.clock,
+    sandboxId: data.sandboxId,
+    generation: data.generations[part],
+    name,
+    stub: standInSpec({ name, labels, image: data.helperImage }),
+    signal,
+  });
+};
+
+/** Takes back the making of a part, at whatever point it was cut off: the journal has its id, or its create may still be in flight. */
+export const removeMade = async (
+  tools: OnboardTools,
+  data: OnboardData,
+  part: keyof OnboardData['generations'],
+  signal: AbortSignal,
+): Promise<void> => {
+  const name = objectNames(data.name, data.sandboxId)[part];
+  if (data[`${part}Id`] === '' && data.helperImage !== '') await findHidden(tools, data, { part, name }, signal);
+  await removeGeneration(tools, data, data.generations[part], signal);
 };
 
 /** The container of exactly this generation, when it is there. */

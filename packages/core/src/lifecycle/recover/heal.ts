@@ -4,7 +4,7 @@ import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
 import type { OnboardData } from '../onboard/data.ts';
-import { toolsFor } from '../onboard/tools.ts';
+import { removeThrowAways, toolsFor } from '../onboard/tools.ts';
 import { operationOptions } from '../operation-options.ts';
 import { knownSandbox, unresolved } from '../resolve.ts';
 import type { Services } from '../services.ts';
@@ -66,6 +66,7 @@ export const heal = async (
   const settled = await settleOwnership(tools, name, signal);
   const known = await knownSandbox(services, name);
   const { record } = known;
+  await removeThrowAways(tools, record, signal);
   const seen = await look(tools.driver, known, tools.homeId, signal);
   if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
     throw unresolved(name, services.options.program, seen.agent);

@@ -85,7 +85,8 @@ export const recover = async (services: Services, input: string, options: CallOp
   const { store } = services;
   const name = parseSandboxName(input);
   const pending = await store.readOperation(name);
-  if (!pending) await knownSandbox(services, name);
+  // An unknown name gets no lock, unless somebody who had it was killed: taking it clears what that left.
+  if (!pending && !(await store.hasTraces(name))) await knownSandbox(services, name);
   return withLock(services, name, 'recover', options, async () => {
     const journal = await store.readOperation(name);
     const done = journal && (await finishPending(services, journal, name, options));

@@ -15,7 +15,7 @@ import {
   preflightProbesStep,
 } from '../onboard/proof.ts';
 import { relayStep, renewLeafStep, waitForRelay } from '../onboard/relay.ts';
-import { type OnboardStep, type OnboardTools, removeThrowAways, updateOwnership } from '../onboard/tools.ts';
+import { type OnboardStep, type OnboardTools, updateOwnership } from '../onboard/tools.ts';
 import type { KnownSandbox } from '../resolve.ts';
 import type { Repair, Seen } from './look.ts';
 import { volumesCheckStep } from './volumes.ts';
@@ -46,6 +46,7 @@ export const healData = (known: KnownSandbox, seen: Seen, repair: Repair, record
     },
     record: asJson(record),
     forward: record.provider.forward,
+    anyPort: false,
     smoke: false,
     gpuRequested: [],
     egressMade: false,
@@ -77,8 +78,7 @@ const kept = ({ undo: _undo, ...step }: OnboardStep): OnboardStep => step;
 const clearStep = (tools: OnboardTools, seen: Seen, repair: Repair): OnboardStep => ({
   id: 'clear',
   title: 'Remove what can’t be started again',
-  async run({ data, signal, note }) {
-    await removeThrowAways(tools, data, signal);
+  async run({ signal, note }) {
     const ids = [
       ...(repair.agent && seen.agent.state === 'present' ? [seen.agent.container.id] : []),
       ...(repair.relay && seen.relay ? [seen.relay.id] : []),

@@ -31,6 +31,13 @@ const said = (result: HelperResult): string | undefined => {
   }
 };
 
+/** An engine that does not answer says nothing about a GPU. */
+const refuseSilence = (result: HelperResult): HelperResult => {
+  if (result.outcome === 'not_started' && result.reason === 'engine_unreachable')
+    throw codedError('ENGINE_NOT_RUNNING', { message: result.message });
+  return result;
+};
+
 /** Why not, or `undefined` when a throw-away container started and ran with it; create alone accepts anything. */
 const tryOut = async (
   tools: ReplaceTools,
@@ -42,22 +49,24 @@ const tryOut = async (
   const labels = containerLabels(identity(tools, data), 'helper', data.generations.forward, data.operationId);
   const { [LABELS.generation]: _none, ...throwAway } = labels;
   return said(
-    await tools.driver.runHelper(
-      {
-        name: `nemoclaw-candidate-${id}-${randomBytes(4).toString('hex')}`,
-        labels: throwAway,
-        image: data.helperImage,
-        argv: [PATHS.gpuProof],
-        user: `${IDS.gateway}:${IDS.gateway}`,
-        network: 'none',
-        timeoutMs: TRY_MS,
-        ...(env ? { env } : {}),
-        ...(devices ? { devices } : {}),
-        ...(deviceRequests ? { deviceRequests } : {}),
-        ...(runtime === undefined ? {} : { runtime }),
-        ...(groups ? { groups } : {}),
-      },
-      { signal },
+    refuseSilence(
+      await tools.driver.runHelper(
+        {
+          name: `nemoclaw-candidate-${id}-${randomBytes(4).toString('hex')}`,
+          labels: throwAway,
+          image: data.helperImage,
+          argv: [PATHS.gpuProof],
+          user: `${IDS.gateway}:${IDS.gateway}`,
+          network: 'none',
+          timeoutMs: TRY_MS,
+          ...(env ? { env } : {}),
+          ...(devices ? { devices } : {}),
+          ...(deviceRequests ? { deviceRequests } : {}),
+          ...(runtime === undefined ? {} : { runtime }),
+          ...(groups ? { groups } : {}),
+        },
+        { signal },
+      ),
     ),
   );
 };

@@ -1,4 +1,4 @@
-import { CodedError, isCodedError } from '@nemoclaw/plugin-api';
+import { CodedError, type ContainerState, isCodedError } from '@nemoclaw/plugin-api';
 import { toCodedError } from '../../errors/index.ts';
 import { waitForGateway } from '../onboard/agent.ts';
 import type { ReplaceData, ReplaceTools } from './data.ts';
@@ -27,6 +27,11 @@ const byHand = (data: ReplaceData): string =>
     `docker start ${data.incumbent.id.slice(0, 12)}`,
   ].join('; ');
 
+const whereabouts = (container: ContainerState | undefined, { canonicalName }: ReplaceData): string =>
+  container
+    ? `${container.phase}${container.name === canonicalName ? '' : ` under the name ${container.name}`}`
+    : 'gone';
+
 /** Looked at afterwards, not concluded from what the undo said of itself. */
 const judge = async (
   tools: ReplaceTools,
@@ -34,14 +39,18 @@ const judge = async (
   error: CodedError,
 ): Promise<{ ending: Ending; sentence: string; hint?: string }> => {
   const { program } = tools.services.options;
-  const incumbent = await tools.driver.inspect(data.incumbent.id).catch(() => undefined);
+  const look = await tools.driver.inspect(data.incumbent.id).then(
+    (found) => ({ found }),
+    (trouble: unknown) => ({ found: undefined, trouble: toCodedError(trouble).message }),
+  );
+  const incumbent = look.found;
   const back = incumbent?.phase === 'running' && incumbent.name === data.canonicalName;
   if (back && incumbent.startedAt === data.incumbentStartedAt)
     return { ending: 'untouched', sentence: `Sandbox ${data.name} was not touched: its container was never stopped.` };
   if (!back)
     return {
       ending: 'not restored',
-      sentence: `Sandbox ${data.name} was NOT restored: its container is ${incumbent?.phase ?? 'gone'}${incumbent && incumbent.name !== data.canonicalName ? ` under the name ${incumbent.name}` : ''}.`,
+      sentence: `Sandbox ${data.name} was NOT restored: ${'trouble' in look ? `the engine says nothing of its container (${look.trouble})` : `its container is ${whereabouts(incumbent, data)}`}.`,
       hint: `Run \`${program} ${data.name} recover\`. By hand: ${byHand(data)}`,
     };
   const healthy = await isHealthy(tools, data, error.code === 'INTERRUPTED');

@@ -1,4 +1,4 @@
-import { CodedError, type ContainerSpec, type ContainerState } from '@nemoclaw/plugin-api';
+import { CodedError, type ContainerSpec, type ContainerState, LABELS } from '@nemoclaw/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { containerState, driverOf } from '../driver.fixture.ts';
 import { fastClock } from '../services.fixture.ts';
@@ -6,7 +6,11 @@ import { findHiddenCreate } from './hidden-create.ts';
 
 const NAME = 'staging';
 const hidden = containerState({ id: 'hidden', name: NAME, generation: 'g2' });
-const standIn = containerState({ id: 'old-stub', name: NAME, role: 'staging', generation: '' });
+const standIn = containerState({
+  id: 'old-stub',
+  name: NAME,
+  labels: { [LABELS.sandboxId]: 's1', [LABELS.role]: 'helper' },
+});
 
 /** An engine where creates of that name are refused until `appears` lists, and what it then shows. */
 const seek = async (looks: ContainerState[][], taken: boolean[]) => {

@@ -1,5 +1,6 @@
 import { type ContainerSpec, type ContainerState, type Driver, isCodedError, LABELS } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
+import { isThrowAway } from '../names.ts';
 import type { Clock } from '../services.ts';
 
 interface Sought {
@@ -43,7 +44,7 @@ export const findHiddenCreate = async (sought: Sought): Promise<ContainerState |
     for (const container of mine) {
       if (container.labels[LABELS.generation] === generation) return container;
       // A stand-in of an earlier try that was itself cut off.
-      if (container.labels[LABELS.role] === 'staging') await driver.remove(container.id, { force: true, signal });
+      if (isThrowAway(container.labels)) await driver.remove(container.id, { force: true, signal });
     }
     await clock.sleep(200, signal);
   }

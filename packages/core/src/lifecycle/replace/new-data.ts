@@ -68,6 +68,7 @@ export const newReplaceData = (input: {
     egressSubnet: '',
     egressGateway: '',
     forward: record.provider.forward,
+    anyPort: false,
     smoke: false,
     answer: '',
     results: [],

@@ -1,11 +1,9 @@
 import type { ContainerSpec } from '@nemoclaw/plugin-api';
-import { LABELS } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { asJson, planOf } from '../onboard/data.ts';
 import { applyPlugins } from '../onboard/plan.ts';
-import { findGeneration, labelsFor, updateOwnership } from '../onboard/tools.ts';
-import type { ReplaceData, ReplaceStep, ReplaceTools } from './data.ts';
-import { findHiddenCreate } from './hidden-create.ts';
+import { findGeneration, findHidden, labelsFor, updateOwnership } from '../onboard/tools.ts';
+import type { ReplaceStep, ReplaceTools } from './data.ts';
 import { refuseLostWorkload, removeReplacement } from './remove.ts';
 import { configuredGroups } from './supervisor-config.ts';
 
@@ -109,36 +107,8 @@ export const stageStep = (tools: ReplaceTools): ReplaceStep => ({
     note(id.slice(0, 12));
   },
   async undo({ data, signal }) {
-    const { driver, services } = tools;
-    const found = await findHiddenCreate({
-      driver,
-      clock: services.clock,
-      sandboxId: data.sandboxId,
-      generation: data.generations.agent,
-      name: data.stagingName,
-      stub: stubOf(tools, data),
-      signal,
-    });
+    const found = await findHidden(tools, data, { part: 'agent', name: data.stagingName }, signal);
     if (found) await removeReplacement(tools, data, signal);
     await refuseLostWorkload(tools, data);
   },
 });
-
-/** Nothing but a name and labels: it is never started. */
-const stubOf = (tools: ReplaceTools, data: ReplaceData): ContainerSpec => {
-  const plan = planOf(data);
-  const { [LABELS.generation]: _none, ...labels } = labelsFor(tools, data, 'staging', '');
-  const { carried: _carried, runtime: _runtime, ...plain } = plan;
-  return {
-    ...plain,
-    name: data.stagingName,
-    labels,
-    networks: [],
-    mounts: [],
-    devices: [],
-    deviceRequests: [],
-    groups: [],
-    ports: [],
-    restartPolicy: 'no',
-  };
-};

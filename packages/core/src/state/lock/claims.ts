@@ -49,10 +49,12 @@ export interface LockPlace {
 const pathOf = ({ folder, name }: LockPlace, id: string, suffix: string): string =>
   join(folder, `${name}.${id}${suffix}`);
 
+const TEMPORARY = '.tmp';
+
 /** Puts a complete claim into the folder under a name that was never used before, and gives its id. */
 export const announce = async (place: LockPlace, claim: Claim): Promise<string> => {
   const id = randomBytes(8).toString('hex');
-  const temporary = pathOf(place, id, '.tmp');
+  const temporary = pathOf(place, id, TEMPORARY);
   await ensureFolder(place.folder);
   await writeFile(temporary, JSON.stringify(claim), { mode: 0o600, flag: 'wx' });
   await rename(temporary, pathOf(place, id, CLAIM));
@@ -64,27 +66,43 @@ export const markHeld = (place: LockPlace, id: string): Promise<void> =>
   link(pathOf(place, id, CLAIM), pathOf(place, id, HELD));
 
 export const withdraw = async (place: LockPlace, id: string): Promise<void> => {
-  for (const suffix of [HELD, CLAIM]) {
+  for (const suffix of [HELD, CLAIM, TEMPORARY]) {
     await unlink(pathOf(place, id, suffix)).catch((error: unknown) => {
       if (!absent(error)) throw error;
     });
   }
 };
 
+const readClaim = async (path: string): Promise<{ claim: Claim | undefined } | undefined> => {
+  const text = await readFile(path, 'utf8').catch((error: unknown) =>
+    absent(error) ? undefined : Promise.reject(error),
+  );
+  return text === undefined ? undefined : { claim: parse(text) };
+};
+
+const idsOf = (names: Iterable<string>, { name: lock }: LockPlace, suffix: string): string[] =>
+  [...names].flatMap((name) =>
+    name.startsWith(`${lock}.`) && name.endsWith(suffix) ? [name.slice(lock.length + 1, -suffix.length)] : [],
+  );
+
 export const listClaims = async (place: LockPlace): Promise<FoundClaim[]> => {
   const names = new Set(await readdir(place.folder));
-  const prefix = `${place.name}.`;
   const found: FoundClaim[] = [];
-  for (const name of names) {
-    if (!name.startsWith(prefix) || !name.endsWith(CLAIM)) continue;
-    const path = join(place.folder, name);
-    const text = await readFile(path, 'utf8').catch((error: unknown) =>
-      absent(error) ? undefined : Promise.reject(error),
-    );
+  for (const id of idsOf(names, place, CLAIM)) {
+    const path = pathOf(place, id, CLAIM);
+    const read = await readClaim(path);
     // Gone between listing and reading: its owner has given up or is done.
-    if (text === undefined) continue;
-    const id = name.slice(prefix.length, -CLAIM.length);
-    found.push({ id, path, held: names.has(`${prefix}${id}${HELD}`), claim: parse(text) });
+    if (read) found.push({ id, path, held: names.has(`${place.name}.${id}${HELD}`), claim: read.claim });
+  }
+  return found;
+};
+
+/** Claims that were written and not announced: of a process that is about to, or of one that was killed. */
+export const listUnannounced = async (place: LockPlace): Promise<{ id: string; claim: Claim }[]> => {
+  const found: { id: string; claim: Claim }[] = [];
+  for (const id of idsOf(await readdir(place.folder), place, TEMPORARY)) {
+    const claim = (await readClaim(pathOf(place, id, TEMPORARY)))?.claim;
+    if (claim) found.push({ id, claim });
   }
   return found;
 };

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { codedError } from '../../errors/index.ts';
 import { interrupted } from '../../operations/signals.ts';
 import { naming } from '../atomic-file.ts';
-import { announce, type Claim, type FoundClaim, listClaims, markHeld, withdraw } from './claims.ts';
+import { announce, type Claim, type FoundClaim, listClaims, listUnannounced, markHeld, withdraw } from './claims.ts';
 import { judgeOwner, type ProcessStamp } from './judge.ts';
 import type { ProcessFacts } from './process-facts.ts';
 
@@ -57,6 +57,8 @@ const opponents = async (input: LockInput, here: ProcessStamp, own: string): Pro
     if (verdict === 'dead') await withdraw(input, found.id);
     else alive.push({ found, verdict });
   }
+  for (const { id, claim } of await listUnannounced(input))
+    if (judgeOwner(claim.owner, here, await input.facts.observe(claim.owner.pid)) === 'dead') await withdraw(input, id);
   return alive;
 };
 

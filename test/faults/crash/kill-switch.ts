@@ -1,0 +1,66 @@
+import fs from 'node:fs/promises';
+import http from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+import { describeCall, describeWrite, type Moment, type Point } from './points.ts';
+
+export interface KillSwitch {
+  /** Every point that was passed, in order. */
+  passed: Point[];
+}
+
+const KILL = 'SIGKILL';
+
+/**
+ * Stands where this process changes the world: where files of its home get or lose their names, and where the engine is
+ * asked for something. Ends the process there and then, without a word, like a crash would; without a target it only counts.
+ */
+export const armKillSwitch = (home: string, target?: Point & { moment: Moment }): KillSwitch => {
+  const passed: Point[] = [];
+  const pass = (label: string): ((moment: Moment) => void) => {
+    const nth = passed.filter((point) => point.label === label).length + 1;
+    passed.push({ label, nth });
+    const meant = target?.label === label && target.nth === nth;
+    return (moment) => {
+      if (meant && target.moment === moment) process.kill(process.pid, KILL);
+    };
+  };
+  const around = async <T>(label: string, work: () => Promise<T>): Promise<T> => {
+    const at = pass(label);
+    at('before');
+    const result = await work();
+    at('after');
+    return result;
+  };
+  const isOurs = (path: unknown): path is string => typeof path === 'string' && path.startsWith(`${home}/`);
+
+  const { rename, unlink, link, rm } = fs;
+  fs.rename = (from, to) =>
+    isOurs(to) ? around(describeWrite(String(from), to), () => rename(from, to)) : rename(from, to);
+  fs.link = (from, to) => (isOurs(to) ? around(`link ${kindOf(to)}`, () => link(from, to)) : link(from, to));
+  fs.unlink = (path) => (isOurs(path) ? around(`unlink ${kindOf(path)}`, () => unlink(path)) : unlink(path));
+  fs.rm = (path, options) =>
+    isOurs(path) ? around(`remove ${kindOf(path)}`, () => rm(path, options)) : rm(path, options);
+
+  const { request } = http;
+  http.request = ((...args: Parameters<typeof request>) => {
+    const sent = request(...args);
+    const label = isEngine(sent) ? describeCall(sent.method, sent.path) : undefined;
+    if (label === undefined) return sent;
+    const at = pass(label);
+    sent.once('finish', () => at('during'));
+    return sent;
+  }) as typeof request;
+  syncBuiltinESMExports();
+  return { passed };
+};
+
+/** Only the engine is spoken to through a socket; its `Host` is not the model's or the sandbox's. */
+const isEngine = (sent: http.ClientRequest): boolean =>
+  (sent as http.ClientRequest & { socketPath?: string }).socketPath !== undefined;
+
+const kindOf = (path: string): string => {
+  if (path.endsWith('.tmp')) return 'temporary';
+  if (path.includes('/locks/')) return `lock${path.slice(path.lastIndexOf('.'))}`;
+  if (path.includes('/trash/')) return 'trash';
+  return path.slice(path.lastIndexOf('/') + 1);
+};

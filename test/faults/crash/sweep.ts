@@ -1,0 +1,118 @@
+import type { RunnerTask } from 'vitest';
+import { report } from '../report/row.ts';
+import { allHealthy, nothingLeft } from './judge.ts';
+import { type Moment, type Point, pointName } from './points.ts';
+import type { Bench, Start } from './sandbox.ts';
+import type { Verb } from './world.ts';
+
+export interface Sweep {
+  /** Title in the table. */
+  operation: string;
+  verb: Verb;
+  start: Start;
+  /** Between the start and the command: what the command is to find. */
+  arrange?(bench: Bench): Promise<void>;
+  /** Which command comes next after the crash; `recover` without. */
+  next?: 'recover' | 'destroy';
+  /** Also what the operation wrote down of itself is lost. */
+  losesJournal?: boolean;
+  /** Of the crashes that a run without one offers, those to be made; all of them without. */
+  choose?(crashes: Crash[]): Crash[];
+}
+
+/** Where and when the process is ended. */
+export type Crash = Point & { moment: Moment };
+
+/** Before and after each step of the journal, and nothing else. */
+export const steps = (crashes: Crash[]): Crash[] => crashes.filter(({ label }) => label.startsWith('journal: '));
+
+/** So many of them, from the first to the last; which ones follows from how many there are. */
+export const spread =
+  (count: number) =>
+  (crashes: Crash[]): Crash[] =>
+    crashes.filter(
+      (_, index) =>
+        index === 0 ||
+        Math.floor((index * count) / crashes.length) > Math.floor(((index - 1) * count) / crashes.length),
+    );
+
+/** A file is there or not, so before and after are all; a request can also be under way. */
+const momentsOf = ({ label }: Point): Moment[] =>
+  /^(POST|PUT|DELETE) /.test(label) ? ['during'] : ['before', 'after'];
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+interface End {
+  outcome: string;
+  troubles: string[];
+}
+
+const recovered = async (bench: Bench, journaled: boolean): Promise<End> => {
+  try {
+    const { verdict, actions } = await bench.nemoclaw.recover(bench.name);
+    const troubles = verdict === 'removed' ? await nothingLeft(bench) : await allHealthy(bench, [bench.name]);
+    // What was cut off on the disk's own word must be spoken of.
+    if (journaled && actions.length === 0) troubles.push('recover did not say what it did');
+    const said = actions.map((action) => action.replace(` of ${bench.name}`, '')).join('; ');
+    return { outcome: `${verdict}${said ? `: ${said}` : ''}`, troubles };
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'SANDBOX_NOT_FOUND') throw error;
+    return { outcome: 'there is none', troubles: await nothingLeft(bench) };
+  }
+};
+
+const destroyed = async (bench: Bench): Promise<End> => {
+  try {
+    await bench.here('destroy');
+    return { outcome: 'destroyed', troubles: await nothingLeft(bench) };
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'SANDBOX_NOT_FOUND') throw error;
+    return { outcome: 'there is none', troubles: await nothingLeft(bench) };
+  }
+};
+
+const ready = async (bench: Bench, sweep: Sweep): Promise<void> => {
+  await bench.begin(sweep.start);
+  await sweep.arrange?.(bench);
+};
+
+const oneRound = async (bench: Bench, sweep: Sweep, crash: Crash): Promise<End> => {
+  await ready(bench, sweep);
+  const ended = await bench.inChild(sweep.verb, crash);
+  if (!('how' in ended) || ended.how !== 'killed')
+    return { outcome: 'not reached', troubles: [`it ended by itself: ${JSON.stringify(ended).slice(0, 400)}`] };
+  const journaled = bench.hasJournal();
+  if (sweep.losesJournal) await bench.loseJournal();
+  return sweep.next === 'destroy' ? destroyed(bench) : recovered(bench, journaled && !sweep.losesJournal);
+};
+
+/** All points of a command, as a first run passes them; each is then a crash of its own. Gives what did not converge. */
+export const sweepPoints = async (bench: Bench, sweep: Sweep, task: Pick<RunnerTask, 'meta'>): Promise<string[]> => {
+  await ready(bench, sweep);
+  const dry = await bench.inChild(sweep.verb);
+  if (!('type' in dry) || dry.type !== 'done')
+    throw new Error(`${sweep.operation} fails without a crash: ${JSON.stringify(dry)}`);
+  const failures: string[] = [];
+  const crashes = dry.passed.flatMap((point) => momentsOf(point).map((moment): Crash => ({ ...point, moment })));
+  for (const crash of sweep.choose?.(crashes) ?? crashes) {
+    const begin = performance.now();
+    const { outcome, troubles } = await oneRound(bench, sweep, crash).catch((error: unknown) => ({
+      outcome: `failed (${(error as { code?: string }).code ?? 'no code'})`,
+      troubles: [words(error)],
+    }));
+    const good = troubles.length === 0;
+    const point = pointName(crash);
+    const row = { suite: 'crash', operation: sweep.operation, point, fault: crash.moment, good };
+    report(task, {
+      ...row,
+      outcome: good ? outcome : `${outcome} — ${troubles[0]}`,
+      elapsedMs: performance.now() - begin,
+    });
+    const line = `${sweep.operation}, ${crash.moment} ${point}: ${outcome}${good ? '' : ` — ${troubles.join('; ')}`}`;
+    process.stderr.write(`${good ? '✓' : '✗'} ${line}\n`);
+    if (good) continue;
+    failures.push(line);
+    await bench.wipe();
+  }
+  return failures;
+};

@@ -1,0 +1,37 @@
+import type { Nemoclaw } from '@nemoclaw/core';
+import { onboardInput, openCore, QUICK } from '../../integration/world/core.ts';
+
+export const MODEL = { id: 'scripted-1', context: 8_192 };
+/** A GPU strategy of these tests that gives nothing, by replacing the container. */
+export const STRATEGY = 'pretend';
+const GPU_PLUGIN = { name: 'nemoclaw-pretend-gpu', root: new URL('./gpu-plugin', import.meta.url).pathname };
+
+/** The program with the tiny agent and the pretended GPU. */
+export const open = (home: string): Promise<Nemoclaw> => openCore(home, { plugins: [GPU_PLUGIN], env: QUICK });
+
+export type Verb = 'onboard' | 'gpu set' | 'gpu off' | 'gateway restart' | 'recover' | 'destroy';
+
+export interface Job {
+  verb: Verb;
+  name: string;
+  /** Of the model. */
+  endpoint: string;
+}
+
+/** One mutating command. The model listens on loopback, so that a forwarder is part of it. */
+export const perform = async (nemoclaw: Nemoclaw, { verb, name, endpoint }: Job): Promise<unknown> => {
+  switch (verb) {
+    case 'onboard':
+      return nemoclaw.onboard({ ...onboardInput(name, endpoint, MODEL.id, 'tiny'), forward: true });
+    case 'gpu set':
+      return nemoclaw.gpuSet(name, STRATEGY);
+    case 'gpu off':
+      return nemoclaw.gpuSet(name, 'off');
+    case 'gateway restart':
+      return nemoclaw.gatewayRestart(name, {});
+    case 'recover':
+      return nemoclaw.recover(name);
+    case 'destroy':
+      return nemoclaw.destroy(name);
+  }
+};
