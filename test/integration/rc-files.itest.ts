@@ -27,8 +27,14 @@ describe('rc files in homes that outlive the container', () => {
     await driver.stop(box.containerId, { timeoutSeconds: 20 });
     await driver.start(box.containerId);
     await box.until('running');
-    for await (const { text } of driver.logs(box.containerId, { tail: 200, follow: false })) logs.push(text);
-    logs = logs.filter((line) => /rc|profile|login/.test(line));
+    // It goes on while the gateway starts.
+    const said = async (): Promise<number> => {
+      logs = [];
+      for await (const { text } of driver.logs(box.containerId, { tail: 200, follow: false }))
+        if (/ took |\[SECURITY\]/.test(text)) logs.push(text);
+      return logs.length;
+    };
+    await expect.poll(said, { timeout: 30_000 }).toBe(6);
   }, 120_000);
   afterAll(() => box?.dispose());
 
