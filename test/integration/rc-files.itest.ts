@@ -1,5 +1,5 @@
 import { type Driver, IDS } from '@nemoclaw/plugin-api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FakeSandbox, startFakeSandbox } from './supervisor/sandbox.ts';
 import { openEngine } from './world/engine.ts';
 
@@ -28,13 +28,13 @@ describe('rc files in homes that outlive the container', () => {
     await driver.start(box.containerId);
     await box.until('running');
     // It goes on while the gateway starts.
-    const said = async (): Promise<number> => {
+    const allSaid = async (): Promise<void> => {
       logs = [];
       for await (const { text } of driver.logs(box.containerId, { tail: 200, follow: false }))
         if (/ took |\[SECURITY\]/.test(text)) logs.push(text);
-      return logs.length;
+      expect(logs).toHaveLength(6);
     };
-    await expect.poll(said, { timeout: 30_000 }).toBe(6);
+    await vi.waitFor(allSaid, { timeout: 30_000, interval: 250 });
   }, 120_000);
   afterAll(() => box?.dispose());
 
