@@ -28,6 +28,7 @@ const stepsOf = (repair: Partial<Repair>, more: Partial<Healing> = {}): string[]
       recorded: undefined,
       refill: false,
       change: undefined,
+      acceptEmpty: false,
       tell: () => {},
       ...more,
     },
@@ -76,6 +77,7 @@ it('takes nothing back', () => {
       recorded: undefined,
       refill: false,
       change: undefined,
+      acceptEmpty: false,
       tell: () => {},
     },
   );
