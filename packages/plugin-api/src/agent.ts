@@ -45,6 +45,8 @@ export interface ToolsHost {
    * after a start that never became ready: what was admitted before no longer counts.
    */
   liaison?: { command: string[]; timeoutMs: Milliseconds };
+  /** A line of its output that holds one of these texts means that it has given up: it is started anew at once. */
+  givesUp?: string[];
   /** How long it may take to become ready; started anew after. */
   startTimeoutMs: Milliseconds;
 }
@@ -99,6 +101,8 @@ export interface AgentConfigOutput {
   sealedTools?: { path: string; content: string }[];
   /** Files and folders of the state volume (mounted at the gateway's home), written once when it is made. */
   initialState: FileEntry[];
+  /** The same of the tools' volume, mounted at the tools' home: root's and sticky, so entries of root's stay as they are. */
+  initialTools?: FileEntry[];
 }
 
 /** How much of the model's context the agent's own prompt takes. */

@@ -14,6 +14,7 @@ import {
   type SupervisorConfig,
   type SupervisorStatus,
 } from './protocol.ts';
+import { cleanRcFiles } from './rc/clean.ts';
 import { observe } from './tools/observe.ts';
 import { Tools } from './tools/tools.ts';
 
@@ -66,6 +67,9 @@ export class Supervisor {
       observe: (args, signal) => observe(args, () => this.tools.pid(), this.options.clock, signal),
     });
     log(`front door on ${config.frontDoorPort}, generation ${config.generation}`);
+    // Before the first program that reads them; in both homes what is in them outlives images.
+    const envOf = (as: RunRequest['as']) => environmentFor(as, this.options.env, config.runtime.env);
+    await cleanRcFiles({ groups: config.groups, env: envOf }, log);
     this.gateway.dispatch({ type: 'boot' });
     this.tools.start();
   }

@@ -7,7 +7,7 @@ import { type Envelope, makeWorld, type World } from './cli.ts';
 import { QUICK } from './core.ts';
 import { agentIdOf, openEngine, ownershipOf, remains } from './engine.ts';
 import { type FakeGpu, fakeGpu } from './gpu.ts';
-import { freePort } from './model.ts';
+import { freePort } from './port.ts';
 import { writeVolumeFile } from './volume.ts';
 
 type Said<T> = Envelope<T> & { exitCode: number };

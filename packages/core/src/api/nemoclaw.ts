@@ -55,6 +55,9 @@ export interface OnboardResult {
 
 export type Liveness = 'running' | 'stopped' | 'missing' | 'conflict' | 'unknown';
 
+/** The model's context as it is now, and what the agent's profile fills of it; or why it can't be known. */
+export type ModelNow = { contextTokens: number; neededTokens: number } | { unknown: string };
+
 export interface StatusResult {
   record: SandboxRecord;
   /** A pending operation found in the journal. */
@@ -64,6 +67,8 @@ export interface StatusResult {
     agent: { state: Liveness; containerId?: string };
     relay: { state: Liveness; containerId?: string; status?: RelayStatus };
     supervisor?: SupervisorStatus;
+    /** What the provider gives now, as asked from this host. */
+    model?: ModelNow;
     /** `ready` only when all of it was proved just now. */
     verdict: 'ready' | 'not_ready';
     reasons: string[];
@@ -79,6 +84,17 @@ export interface RestartReport extends RestartResult {
 export interface DestroyResult {
   removed: { containers: number; networks: number; volumes: number; files: boolean };
   notes: string[];
+}
+
+/** What a recover is told of a world that has changed; what is left out stays as it is recorded. */
+export interface RecoverInput {
+  /** Where the provider is now. */
+  endpoint?: string;
+  model?: string;
+  /** The key itself. One that was given before goes to the origin that it was given for, and nowhere else. */
+  credential?: string;
+  forward?: boolean;
+  ingressPort?: number;
 }
 
 export interface RecoverResult {
@@ -177,7 +193,7 @@ export interface Nemoclaw {
     name: string,
     options: CallOptions & { soft?: boolean; timeoutMs?: number; settleMs?: number },
   ): Promise<RestartReport>;
-  recover(name: string, options?: CallOptions): Promise<RecoverResult>;
+  recover(name: string, options?: CallOptions & RecoverInput): Promise<RecoverResult>;
   destroy(name: string, options?: CallOptions): Promise<DestroyResult>;
   logs(
     name: string,

@@ -1,12 +1,14 @@
 import { IDS, isCodedError } from '@nemoclaw/plugin-api';
 import type { SupervisorStatus } from '@nemoclaw/supervisor/protocol';
-import type { CallOptions, Liveness, StatusResult } from '../api/nemoclaw.ts';
+import type { CallOptions, Liveness, ModelNow, StatusResult } from '../api/nemoclaw.ts';
 import { callRelay, callSupervisor } from './control.ts';
 import { pingIngress } from './ingress.ts';
+import { contextProblem, modelNow } from './model-now.ts';
 import { probeContext } from './probe-context.ts';
 import { runProbes } from './probes.ts';
 import { authoritativeContainer, type KnownSandbox, knownSandbox, runningContainer } from './resolve.ts';
 import type { Services } from './services.ts';
+import { stoppedBecause } from './stopped.ts';
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -20,7 +22,7 @@ const agentLiveness = async (
 ): Promise<Live['agent']> => {
   try {
     const container = await authoritativeContainer(services, await services.driver(), known, signal);
-    if (container.phase !== 'running') reasons.push(`the agent container is ${container.phase}`);
+    if (container.phase !== 'running') reasons.push(`the agent container is ${stoppedBecause(container)}`);
     return { state: container.phase === 'running' ? 'running' : 'stopped', containerId: container.id };
   } catch (error) {
     reasons.push(words(error));
@@ -52,7 +54,7 @@ const relayLiveness = async (
     return { state: 'missing' };
   }
   if (container.phase !== 'running') {
-    reasons.push(`the relay container is ${container.phase}`);
+    reasons.push(`the relay container is ${stoppedBecause(container)}`);
     return { state: 'stopped', containerId: id };
   }
   try {
@@ -77,6 +79,7 @@ const liveStatus = async (services: Services, known: KnownSandbox, options: Call
     relayLiveness(services, known, signal, reasons),
   ]);
   let supervisor: SupervisorStatus | undefined;
+  let model: ModelNow | undefined;
   if (agent.state === 'running' && agent.containerId) {
     const driver = await services.driver();
     const { containerId } = agent;
@@ -109,6 +112,9 @@ const liveStatus = async (services: Services, known: KnownSandbox, options: Call
       }).catch((error: unknown) => reasons.push(words(error))),
       runProbes(services, 'post-ready', context, within),
     ]);
+    model = await modelNow(services, known.record, signal);
+    const tooSmall = contextProblem(known.record, model);
+    if (tooSmall !== undefined) reasons.push(tooSmall);
     for (const result of results) if (result.status !== 'ok') reasons.push(result.summary);
     if (results.length === 0) reasons.push('no probe of inference is installed');
   }
@@ -116,6 +122,7 @@ const liveStatus = async (services: Services, known: KnownSandbox, options: Call
     agent,
     relay,
     ...(supervisor ? { supervisor } : {}),
+    ...(model ? { model } : {}),
     verdict: reasons.length === 0 ? 'ready' : 'not_ready',
     reasons,
   };

@@ -9,6 +9,7 @@ import { recordOf } from '../onboard/data.ts';
 import { gpuRouting } from '../onboard/preflight.ts';
 import { toolsFor } from '../onboard/tools.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
+import { renewedLeaf } from '../renew-leaf.ts';
 import { withEnding } from '../replace/ending.ts';
 import { newReplaceData } from '../replace/new-data.ts';
 import { replaceOperation } from '../replace/operation.ts';
@@ -31,7 +32,7 @@ const recordAfter = (
   to: { request: string; strategy: string | null; reason: string; devices: string[] },
 ): SandboxRecord => {
   const { request, strategy, reason, devices } = to;
-  const { gateway: _gateway, gpu: _gpu, inference: _inference, tools: _tools, ...proofs } = record.proofs;
+  const { gateway: _g, gpu: _gpu, inference: _inf, ingress: _in, tools: _t, ...proofs } = record.proofs;
   return {
     ...record,
     agent: { ...record.agent, isolationProof: 'declared' },
@@ -55,7 +56,7 @@ export const gpuSetLocked = async (
   warned: string[] = [],
 ): Promise<GpuSetResult> => {
   await refuseWhilePending(services, name);
-  const known = await knownSandbox(services, name);
+  const known = await renewedLeaf(services, await knownSandbox(services, name), options);
   const { record } = known;
   const before = record.gpu.strategy;
   const devices = options.devices ?? record.gpu.requested;

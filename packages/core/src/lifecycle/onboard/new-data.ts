@@ -25,6 +25,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
       profile: preflight.profile.profile.id,
       isolation: preflight.isolation.mode.mode,
       isolationProof: 'declared',
+      isolationReason: preflight.isolation.why,
     },
     driver: 'default',
     image: { id: '', tag: '', base: '', parent: '' },
@@ -38,6 +39,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
       forward: input.forward,
     },
     ingressPort: preflight.ingressPort,
+    ...(input.ingressPort === undefined ? {} : { ingressPortNamed: true }),
     gpu: {
       mode: input.gpu === 'off' ? 'off' : input.gpu === 'auto' ? 'auto' : 'strategy',
       strategy: later ? null : preflight.gpu.chosen,
@@ -56,7 +58,6 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
     nonces: { state: nonce(), workspace: nonce(), tools: nonce(), sealed: nonce(), relay: nonce() },
     record: asJson(record),
     forward: input.forward,
-    anyPort: input.ingressPort === undefined,
     smoke: input.smoke,
     gpuRequested: [],
     egressMade: false,

@@ -118,7 +118,9 @@ export const ingressStep = (tools: OnboardTools): OnboardStep => ({
       clock: tools.services.clock,
       signal,
     });
-    note(`${answer.url} answered ${answer.status} in ${Math.round(answer.elapsedMs)} ms`);
+    const summary = `answered ${answer.status} in ${Math.round(answer.elapsedMs)} ms`;
+    recordOf(data).proofs.ingress = { at: tools.services.clock.now().toISOString(), summary };
+    note(`${answer.url} ${summary}`);
   },
 });
 

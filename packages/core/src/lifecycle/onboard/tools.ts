@@ -62,7 +62,7 @@ export const secretOf = async (tools: OnboardTools, data: OnboardData, file: str
 };
 
 /** Removes every container of exactly this generation, found by label and checked by its sandbox id. */
-export const removeGeneration = async (
+const removeGeneration = async (
   tools: OnboardTools,
   data: OnboardData,
   generation: string,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { codedError } from '../../errors/index.ts';
 import { objectNames } from '../names.ts';
+import { agentConfig } from '../onboard/agent-config.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { type OnboardStep, type OnboardTools, objectLabels, updateOwnership } from '../onboard/tools.ts';
 import { NONCE_FILE, toolsFiles } from '../volume-files.ts';
@@ -22,7 +23,8 @@ const addToolsHome = async (tools: OnboardTools, data: OnboardData, signal: Abor
   }));
   data.nonces.tools = nonce;
   await tools.driver.ensureVolume({ name: volume, labels }, { signal });
-  await tools.driver.putFiles({ volume, image: data.helperImage, labels, files: toolsFiles({ nonce }) }, { signal });
+  const files = toolsFiles({ agent: (await agentConfig(tools, data)).output, nonce });
+  await tools.driver.putFiles({ volume, image: data.helperImage, labels, files }, { signal });
 };
 
 /** A state volume without its nonce is not the sandbox's state, whatever its name says. */
