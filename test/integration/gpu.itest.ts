@@ -25,6 +25,24 @@ describe('GPUs of a sandbox, from the command line', () => {
     expect(await remains(box.driver, 'gpu-none')).toEqual([]);
   });
 
+  it('onboard gives it at create by native CDI, and leaves nothing of a sandbox whose CUDA says no', async () => {
+    await box.gpu.with({ cuInit: 100 }, async () => {
+      const { error } = await box.onboard(['--gpu', 'native-cdi'], {}, 'gpu-none');
+      expect(error.code).toBe('GPU_PROOF_FAILED');
+      expect(error.hint?.length).toBeGreaterThan(10);
+      expect(await remains(box.driver, 'gpu-none')).toEqual([]);
+    });
+    await box.gpu.with({ cuInit: 0 }, async () => {
+      const { error, result } = await box.onboard(['--gpu', 'native-cdi'], {}, 'gpu-none');
+      expect(error).toBeUndefined();
+      expect(result.record?.proofs.gpu?.result).toBe('proved');
+      const setBy = Object.entries(result.plan.provenance).filter(([field]) => field.startsWith('deviceRequests'));
+      expect(setBy.map(([, by]) => by).join()).toContain('native-cdi');
+      expect((await box.world.run(['gpu-none', 'status'])).stdout).toMatch(/gpu.*proved/i);
+      expect((await box.world.json(['destroy', 'gpu-none', '--yes'])).error).toBeUndefined();
+    });
+  });
+
   it('onboard gives it by a swap: proved without, then with, and the host’s network is refused in one line', async () => {
     await box.gpu.with({ cuInit: 0 }, async () => {
       const { error, result, warnings } = await box.onboard(['--gpu', 'legacy-swap'], HOST_NETWORK);
