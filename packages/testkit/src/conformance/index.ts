@@ -3,6 +3,7 @@ export { expectPortable, expectRecipe } from './agent-image.ts';
 export { type ChatGateway, type ChatScript, startChatGateway } from './chat-gateway.ts';
 export { type Check, counted, declare } from './checks.ts';
 export { deepFreeze } from './freeze.ts';
+export { gpuProofCases, gpuRequest } from './gpu-proof-cases.ts';
 export { expectBid, expectPatch, expectProof, expectProofProvenance } from './gpu-results.ts';
 export { expectOneLine, expectPlainJson } from './plain-json.ts';
 export { expectProbeProvenance, expectProbeResult } from './probe-result.ts';

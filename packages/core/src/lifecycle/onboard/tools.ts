@@ -4,6 +4,7 @@ import type { OwnershipJournal } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
 import type { Step } from '../../operations/types.ts';
 import { containerLabels, egressNetworkName, isThrowAway, objectNames, sandboxLabels } from '../names.ts';
+import { noteEvents } from '../observe.ts';
 import { findHiddenCreate } from '../replace/hidden-create.ts';
 import type { Agent, Services } from '../services.ts';
 import { standInSpec } from '../specs.ts';
@@ -51,7 +52,16 @@ export const updateOwnership = async (
     throw codedError('OWNERSHIP_UNRESOLVED', {
       message: `The ownership journal of ${data.name} is gone while an operation works on it.`,
     });
-  await tools.services.store.writeOwnership(change(journal));
+  try {
+    await tools.services.store.writeOwnership(change(journal));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `Which container is sandbox ${data.name} could not be written down, so nothing was done: ${why}`;
+    await noteEvents(tools.services, data.name, [
+      { reason: 'OwnershipPersistFailed', level: 'error', ids: [], message, containers: [] },
+    ]);
+    throw codedError('OWNERSHIP_PERSIST_FAILED', { message, cause });
+  }
 };
 
 export const secretOf = async (tools: OnboardTools, data: OnboardData, file: string): Promise<string> => {
@@ -62,7 +72,7 @@ export const secretOf = async (tools: OnboardTools, data: OnboardData, file: str
 };
 
 /** Removes every container of exactly this generation, found by label and checked by its sandbox id. */
-export const removeGeneration = async (
+const removeGeneration = async (
   tools: OnboardTools,
   data: OnboardData,
   generation: string,
@@ -75,14 +85,16 @@ export const removeGeneration = async (
   for (const container of found) await tools.driver.remove(container.id, { force: true, signal });
 };
 
-/** Removes what a crash left of the helpers that fill and read volumes: they hold the volumes. */
+/** Removes what a crash left of the helpers that fill and read volumes: they hold the volumes. Resolves with their names. */
 export const removeThrowAways = async (
   tools: Pick<OnboardTools, 'driver'>,
   data: Pick<OnboardData, 'sandboxId'>,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<string[]> => {
   const found = await tools.driver.list({ [LABELS.sandboxId]: data.sandboxId }, { signal });
-  for (const { id, labels } of found) if (isThrowAway(labels)) await tools.driver.remove(id, { force: true, signal });
+  const left = found.filter(({ labels }) => isThrowAway(labels));
+  for (const { id } of left) await tools.driver.remove(id, { force: true, signal });
+  return left.map(({ name }) => name);
 };
 
 /** The container that was to be made under that name, also while its create is in flight and nobody can see it. */
