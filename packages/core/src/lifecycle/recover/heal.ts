@@ -30,7 +30,6 @@ export interface HealStart {
   actions: string[];
   /** Made anew although they seem to be there. */
   anew?: Partial<Repair>;
-  refill?: boolean;
   change?: Change | undefined;
   /** What was made anew because it could not be brought back as it was. */
   tried?: readonly Part[];
@@ -60,7 +59,6 @@ export const heal = async (
     seen,
     repair,
     recorded: await services.store.readPlan(name),
-    refill: start.refill ?? change?.refill ?? false,
     change,
     tell: (action) => done.push(action),
   });
@@ -89,7 +87,7 @@ export const heal = async (
     if (!second) throw stays(error, services.options.program, name);
     const actions = [...doneSoFar, ...done, ...tidied, second.because];
     options.onProgress?.({ type: 'note', level: 'info', text: second.because });
-    const again = { actions, anew: { [second.part]: true }, refill: true, tried: [...tried, second.part] };
+    const again = { actions, anew: { [second.part]: true }, tried: [...tried, second.part] };
     return heal(tools, name, again, options);
   }
   const actions = [...doneSoFar, ...done, ...tidied];
