@@ -5,14 +5,15 @@ import { ensureModelImage } from '../../../scripts/quickstart/model.ts';
 import { PARENT } from './cli.ts';
 import { freePort } from './port.ts';
 
-/** The real small model on a port of 127.0.0.1, in a container of the test's own. */
+/** The real small model on a port of 127.0.0.1, in a container of the test's own; with another context when one is given. */
 export const startSmallModel = async (
   driver: Driver,
+  options: { port?: number; contextTokens?: number } = {},
 ): Promise<{ baseUrl: string; model: string; dispose(): Promise<void> }> => {
   const image = await ensureModelImage(driver, PARENT);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const { id } = await driver.create(
-    modelContainer({ name: `nemoclaw-test-model-${randomBytes(4).toString('hex')}`, image, port }),
+    modelContainer({ ...options, name: `nemoclaw-test-model-${randomBytes(4).toString('hex')}`, image, port }),
   );
   await driver.start(id);
   const baseUrl = `http://127.0.0.1:${port}/v1`;

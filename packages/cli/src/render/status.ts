@@ -1,5 +1,6 @@
 import type { SandboxRecord, StatusResult } from '@nemoclaw/core';
 import { ago, duration } from './age.ts';
+import { eventLine, flat } from './events.ts';
 import { noSandbox } from './list.ts';
 import { facts } from './table.ts';
 
@@ -13,17 +14,28 @@ type Row = readonly [label: string, value: string];
 
 /** What is recorded about one sandbox, each proof with its age, and, with `--live`, what is true now. */
 export function renderStatus(status: StatusResult, now: Date): string {
-  const rows = [...recordRows(status.record, now), ...pendingRows(status, now), ...liveRows(status)];
+  const rows = [
+    ...recordRows(status.record, now, status.condition),
+    ...pendingRows(status, now),
+    ...eventRows(status, now),
+    ...liveRows(status),
+  ];
   return `${facts(rows)}\n`;
 }
 
-function recordRows(record: SandboxRecord, now: Date): Row[] {
+function recordRows(record: SandboxRecord, now: Date, condition: StatusResult['condition']): Row[] {
   const { agent, provider, proofs } = record;
   return [
     ['sandbox', `${record.name} (${record.sandboxId})`],
-    ['phase', `${record.phase}, created ${ago(record.createdAt, now)}`],
+    ...(condition === undefined
+      ? []
+      : [['status', `${condition.status}, seen ${ago(condition.at, now)}: ${flat(condition.reason)}`] as const]),
+    [
+      'phase',
+      `${condition === undefined ? record.phase : `not ready (was ${record.phase})`}, created ${ago(record.createdAt, now)}`,
+    ],
     ['agent', `${agent.id} ${agent.version} (${agent.plugin}), profile ${agent.profile}`],
-    ['tools', `${agent.isolation}: ${agent.isolationProof}${toolsProof(record, now)}`],
+    ['tools', `${agent.isolation}${chosen(agent.isolationReason)}: ${agent.isolationProof}${toolsProof(record, now)}`],
     [
       'model',
       `${provider.model} at ${provider.id} (${provider.endpoint}), ${provider.contextTokens} tokens of context`,
@@ -49,6 +61,10 @@ function certificateLine({ certificateNotAfter: until, name }: SandboxRecord, no
   return `valid until ${until}, ${duration(left)} left`;
 }
 
+/** Why it is that mode, where the user has not said so. */
+const chosen = (reason: string | undefined): string =>
+  reason === undefined || reason === 'as named' ? '' : `, ${reason}`;
+
 function toolsProof({ agent, proofs }: SandboxRecord, now: Date): string {
   if (agent.isolationProof !== 'proved' || proofs.tools === undefined) return '';
   return ` (${proofs.tools.summary}) ${ago(proofs.tools.at, now)}`;
@@ -69,6 +85,20 @@ function pendingRows(status: StatusResult, now: Date): Row[] {
   return [['pending', `${what}; \`${record.name} recover\` finishes or undoes it`]];
 }
 
+function modelNow(now: NonNullable<NonNullable<StatusResult['live']>['model']>, { provider }: SandboxRecord): string {
+  if ('unknown' in now) return `not known: ${now.unknown}`;
+  const before =
+    now.contextTokens === provider.contextTokens ? '' : `, ${provider.contextTokens} when it was onboarded`;
+  return `${now.contextTokens} tokens of context${before}; the agent needs ${now.neededTokens}`;
+}
+
+/** The one that decides the status stands there already. */
+function eventRows({ events = [], condition }: StatusResult, now: Date): Row[] {
+  return events
+    .filter(({ reason }) => reason !== condition?.status)
+    .map((event) => ['event', eventLine(event, now)] as const);
+}
+
 function liveRows(status: StatusResult): Row[] {
   const { live } = status;
   if (live === undefined) return [];
@@ -76,6 +106,7 @@ function liveRows(status: StatusResult): Row[] {
     ['live', live.verdict === 'ready' ? 'ready' : 'not ready'],
     ['  agent', live.agent.state],
     ['  relay', live.relay.state],
+    ...(live.model === undefined ? [] : [['  model', modelNow(live.model, status.record)] as const]),
   ];
   if (live.supervisor !== undefined) {
     const { state, reason, restarts, healthyMsAgo } = live.supervisor;

@@ -5,6 +5,7 @@ import { codedError } from '../../errors/index.ts';
 import { hostNetworkRefusal } from '../../host/host-network.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
+import { observeOwnership } from '../observe.ts';
 import { recordOf } from '../onboard/data.ts';
 import { gpuRouting } from '../onboard/preflight.ts';
 import { toolsFor } from '../onboard/tools.ts';
@@ -32,14 +33,7 @@ const recordAfter = (
   to: { request: string; strategy: string | null; reason: string; devices: string[] },
 ): SandboxRecord => {
   const { request, strategy, reason, devices } = to;
-  const {
-    gateway: _gateway,
-    gpu: _gpu,
-    inference: _inference,
-    tools: _tools,
-    ingress: _ingress,
-    ...proofs
-  } = record.proofs;
+  const { gateway: _g, gpu: _gpu, inference: _inf, ingress: _in, tools: _t, ...proofs } = record.proofs;
   return {
     ...record,
     agent: { ...record.agent, isolationProof: 'declared' },
@@ -94,7 +88,7 @@ export const gpuSetLocked = async (
   try {
     const outcome = await runOperation(replaceOperation(tools, data), {
       ...operationOptions(services, options),
-      onFailure: failureReporter({
+      ...failureReporter({
         services,
         driver,
         name,
@@ -109,6 +103,7 @@ export const gpuSetLocked = async (
       }),
     });
     const { notes, warnings } = outcome;
+    await observeOwnership(services, driver, await knownSandbox(services, name));
     const after = recordOf(data);
     const fresh = after.warnings.filter((warning) => !record.warnings.includes(warning));
     return { changed: true, before, record: after, warnings: [...told, ...warnings, ...fresh], notes };

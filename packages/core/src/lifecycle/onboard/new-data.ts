@@ -25,6 +25,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
       profile: preflight.profile.profile.id,
       isolation: preflight.isolation.mode.mode,
       isolationProof: 'declared',
+      isolationReason: preflight.isolation.why,
     },
     driver: 'default',
     image: { id: '', tag: '', base: '', parent: '' },

@@ -1,8 +1,9 @@
-import { statfs } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
 import type { GpuBid, GpuRequest, HostFacts, IsolationMode, PromptProfile } from '@nemoclaw/plugin-api';
 import type { CallOptions, OnboardInput } from '../../api/nemoclaw.ts';
 import { codedError, toCodedError } from '../../errors/index.ts';
 import { detectHostFacts } from '../../host/facts.ts';
+import { freeMemoryOf } from '../../host/free-memory.ts';
 import { hostNetworkRefusal } from '../../host/host-network.ts';
 import { routeGpu } from '../../host/route-gpu.ts';
 import { chooseProvider, type ProviderChoice } from '../../providers/discover.ts';
@@ -117,6 +118,7 @@ export const preflight = async (services: Services, input: OnboardInput, options
     modes: agent.isolation,
     agentBytes: agent.memoryBytes,
     engineBytes: facts.memoryBytes,
+    freeBytes: freeMemoryOf(facts.memoryBytes, await readFile('/proc/meminfo', 'utf8').catch(() => undefined)),
     wanted: input.isolation,
   });
   const gpu = await gpuRouting(services, input.gpu, input.gpuDevices);

@@ -3,6 +3,7 @@ import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
 import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
+import { observeOwnership } from '../observe.ts';
 import { type OnboardTools, removeThrowAways } from '../onboard/tools.ts';
 import { operationOptions } from '../operation-options.ts';
 import { knownSandbox, unresolved } from '../resolve.ts';
@@ -31,6 +32,8 @@ export interface HealStart {
   /** Made anew although they seem to be there. */
   anew?: Partial<Repair>;
   change?: Change | undefined;
+  /** Goes on with an empty volume where the agent's state is gone. */
+  acceptEmpty?: boolean;
   /** What was made anew because it could not be brought back as it was. */
   tried?: readonly Part[];
 }
@@ -51,24 +54,26 @@ export const heal = async (
   const { record } = known;
   const cleared = await removeThrowAways(tools, record, signal);
   const seen = await look(tools.driver, known, tools.homeId, signal);
-  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
+  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished') {
+    await observeOwnership(services, tools.driver, known, signal);
     throw unresolved(name, services.options.program, seen.agent);
+  }
   const repair = { ...planRepair(seen, record.provider.forward), ...start.anew };
-  const done: string[] = [];
+  const done = cleared.map(leftoverLine);
   const operation = healOperation(tools, known, {
     seen,
     repair,
     recorded: await services.store.readPlan(name),
     change,
+    acceptEmpty: start.acceptEmpty ?? false,
     tell: (action) => done.push(action),
   });
   const { data } = operation;
   const doneSoFar = [...start.actions, ...settled, ...(change?.actions ?? [])];
-  const tidied = cleared.map(leftoverLine);
   try {
     await runOperation(operation, {
       ...operationOptions(services, options),
-      onFailure: failureReporter({
+      ...failureReporter({
         services,
         onProgress: options.onProgress,
         driver: tools.driver,
@@ -85,11 +90,17 @@ export const heal = async (
   } catch (error) {
     const second = isCodedError(error) && !signal.aborted ? anewInstead(error, repair, tried) : undefined;
     if (!second) throw stays(error, services.options.program, name);
-    const actions = [...doneSoFar, ...done, ...tidied, second.because];
+    const actions = [...doneSoFar, ...done, second.because];
     options.onProgress?.({ type: 'note', level: 'info', text: second.because });
-    const again = { actions, anew: { [second.part]: true }, tried: [...tried, second.part] };
+    const again = {
+      acceptEmpty: start.acceptEmpty ?? false,
+      actions,
+      anew: { [second.part]: true },
+      tried: [...tried, second.part],
+    };
     return heal(tools, name, again, options);
   }
-  const actions = [...doneSoFar, ...done, ...tidied];
+  await observeOwnership(services, tools.driver, await knownSandbox(services, name), signal, 'healed');
+  const actions = [...doneSoFar, ...done];
   return { verdict: actions.length === 0 ? 'nothing_to_do' : 'healthy', actions };
 };

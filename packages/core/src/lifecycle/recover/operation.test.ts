@@ -27,6 +27,7 @@ const stepsOf = (repair: Partial<Repair>, more: Partial<Healing> = {}): string[]
       repair: { ...NOTHING, ...repair },
       recorded: undefined,
       change: undefined,
+      acceptEmpty: false,
       tell: () => {},
       ...more,
     },
@@ -74,6 +75,7 @@ it('takes nothing back', () => {
       repair: { egress: true, forward: true, network: true, relay: true, agent: true },
       recorded: undefined,
       change: undefined,
+      acceptEmpty: false,
       tell: () => {},
     },
   );

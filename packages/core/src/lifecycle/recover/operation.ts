@@ -102,7 +102,8 @@ const healImagesStep = (tools: OnboardTools, repair: Repair, tell: Tell): Onboar
       const record = recordOf(io.data);
       const { image, relayImage } = record;
       await step.run(io);
-      if (!repair.agent) record.image = image;
+      if (repair.agent) record.agent.version = tools.agent.version;
+      else record.image = image;
       if (!repair.relay) record.relayImage = relayImage;
     },
   };
@@ -147,6 +148,7 @@ export interface Healing {
   repair: Repair;
   recorded: SandboxPlan | undefined;
   change: Change | undefined;
+  acceptEmpty: boolean;
   tell: Tell;
 }
 
@@ -156,6 +158,8 @@ export const healOperation = (tools: OnboardTools, known: KnownSandbox, healing:
   const made = (step: OnboardStep, what: string, is: (data: OnboardData) => boolean = () => true) =>
     telling(step, tell, what, is);
   const making = Object.values(repair).some(Boolean);
+  // One that runs holds its state; whatever else is about to start must not start on another one.
+  const runs = seen.agent.state === 'present' && seen.agent.container.phase === 'running';
   const steps = [
     ...(making ? [clearStep(tools, seen, repair), forgetStep(tools, repair)] : []),
     ...(change ? [changeStep(tools, change)] : []),
@@ -165,7 +169,7 @@ export const healOperation = (tools: OnboardTools, known: KnownSandbox, healing:
       ? [made(forwardStep(tools), 'the forwarder of the provider’s port', ({ forwardId }) => forwardId !== '')]
       : []),
     ...(repair.network ? [made(networkStep(tools), 'the isolated network')] : []),
-    ...(making ? [volumesCheckStep(tools)] : []),
+    ...(making || !runs ? [volumesCheckStep(tools, healing.acceptEmpty, tell)] : []),
     ...(repair.relay ? [made(relayStep(tools), 'the relay')] : []),
     startOthersStep(tools, repair, tell),
     ...(repair.relay ? [] : [refillStep(tools, tell)]),
