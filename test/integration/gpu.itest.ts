@@ -157,12 +157,11 @@ describe('GPUs of a sandbox, from the command line', () => {
 
   it('no way that works: each is named, nothing was stopped', async () => {
     const before = await theOne();
-    for (const broken of ['missing-node', 'failing-hook'] as const)
-      await gpu.with({ broken }, async () => {
-        const { error } = await set('legacy-swap');
-        expect(error.code).toBe('GPU_INJECTION_FAILED');
-        expect(error.message).toMatch(/No way of legacy-swap .*CDI nvidia.*--gpus.*was not touched/s);
-      });
+    await gpu.with({ broken: 'missing-node' }, async () => {
+      const { error } = await set('legacy-swap');
+      expect(error.code).toBe('GPU_INJECTION_FAILED');
+      expect(error.message).toMatch(/No way of legacy-swap .*CDI nvidia.*--gpus.*was not touched/s);
+    });
     expect(await containers()).toEqual([before]);
   });
 
@@ -183,12 +182,9 @@ describe('GPUs of a sandbox, from the command line', () => {
     expect(await containers()).toEqual([before]);
   });
 
-  it.each([
-    ['a device that the host lacks', 'missing-node'],
-    ['a hook that fails', 'failing-hook'],
-  ] as const)('%s: only the start finds out, and the old container comes back', async (_title, broken) => {
+  it('a hook that fails: only the start finds out, and the old container comes back', async () => {
     const before = await theOne();
-    await gpu.with({ broken }, async () => {
+    await gpu.with({ broken: 'failing-hook' }, async () => {
       const { error } = await set('native-cdi');
       expect(error.code).toBe('GPU_INJECTION_FAILED');
       expect(error.message).toContain(`Sandbox ${NAME} is as it was, and its agent is healthy.`);
@@ -213,7 +209,7 @@ describe('GPUs of a sandbox, from the command line', () => {
         { uid: 0, mode: 0o400 },
       );
     await gpu.with({ cuInit: 0 }, async () => {
-      for (const token of ['', 'two words', 'a\ttab']) {
+      for (const token of ['', 'two\twords']) {
         await seal([...sealed.runtime.command, token]);
         const { error } = await set('legacy-swap');
         expect(error.code).toBe('REPLACE_REFUSED');
