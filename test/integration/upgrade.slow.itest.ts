@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { DebugResult, RecoverResult, StatusResult, UpgradeResult } from '@nemoclaw/core';
+import type { DebugResult, OperationJournal, RecoverResult, StatusResult, UpgradeResult } from '@nemoclaw/core';
 import type { Driver } from '@nemoclaw/plugin-api';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { World } from './world/cli.ts';
+import { BIN, type World } from './world/cli.ts';
 import { agentIdOf, openEngine, ownershipOf, recordOf, remains } from './world/engine.ts';
 import { found, makeToldWorld, newestEvidence, type ToldWorld } from './world/told.ts';
 import { readVolumeJson, writeVolumeFile } from './world/volume.ts';
@@ -72,6 +73,51 @@ describe('an upgrade, and what else a sandbox meets in its life', () => {
     expect(readdirSync(join(world.home, 'sandboxes', NAME, 'secrets')).join()).not.toContain('sealed');
     expect((await live()).error).toBeUndefined();
   }, 120_000);
+
+  it.each([
+    ['configure', 'took back the unfinished upgrade'],
+    ['start', 'took back the unfinished upgrade'],
+    ['forget-sealed', 'finished the upgrade'],
+  ])(
+    'that is killed at "%s" is one healthy sandbox again after recover, its sealed files too',
+    async (step, says) => {
+      const before = {
+        id: agentIdOf(world, NAME),
+        version: recordOf(world, NAME).agent.version,
+        sealed: await sealed(),
+      };
+      const next = `2.0.${step.length}`;
+      told.telltale.become(next);
+      const journal = join(world.home, 'sandboxes', NAME, 'operation.json');
+      const command = execa(BIN, [NAME, 'upgrade'], { env: world.env, reject: false, stdio: 'ignore', detached: true });
+      await expect
+        .poll(
+          () => {
+            if (!existsSync(journal)) return undefined;
+            const { steps } = JSON.parse(readFileSync(journal, 'utf8')) as OperationJournal;
+            return steps.find(({ id }) => id === step)?.state;
+          },
+          { interval: 2, timeout: 60_000 },
+        )
+        .toBe('running');
+      process.kill(-(command.pid as number), 'SIGKILL');
+      await command;
+      expect((await world.run([NAME, 'status'])).stdout).toMatch(/pending +upgrade stopped at step/);
+      const { error, result } = await recover();
+      expect(error).toBeUndefined();
+      expect(result.actions.join()).toContain(says);
+      expect(readdirSync(join(world.home, 'sandboxes', NAME, 'secrets')).join()).not.toContain('sealed');
+      const after = {
+        id: agentIdOf(world, NAME),
+        version: recordOf(world, NAME).agent.version,
+        sealed: await sealed(),
+      };
+      if (says.startsWith('took')) expect(after).toEqual(before);
+      else expect([after.version, after.sealed.runtime.version]).toEqual([next, next]);
+      expect((await live()).error).toBeUndefined();
+    },
+    120_000,
+  );
 
   it('never writes over the state of another sandbox, whatever is accepted', async () => {
     await driver.stop(agentIdOf(world, NAME), { timeoutSeconds: 5 });
