@@ -16,7 +16,7 @@ const seen: Seen = {
   unfinished: [],
 };
 const PROOFS = ['probes-preflight', 'gpu', 'inference', 'ingress', 'commit'];
-const CHANGE = { record: sandboxRecord(), anew: {}, refill: true, actions: [] };
+const CHANGE = { record: sandboxRecord(), anew: {}, actions: [] };
 
 const stepsOf = (repair: Partial<Repair>, more: Partial<Healing> = {}): string[] =>
   healOperation(
@@ -26,8 +26,8 @@ const stepsOf = (repair: Partial<Repair>, more: Partial<Healing> = {}): string[]
       seen,
       repair: { ...NOTHING, ...repair },
       recorded: undefined,
-      refill: false,
       change: undefined,
+      acceptEmpty: false,
       tell: () => {},
       ...more,
     },
@@ -74,8 +74,8 @@ it('takes nothing back', () => {
       seen,
       repair: { egress: true, forward: true, network: true, relay: true, agent: true },
       recorded: undefined,
-      refill: false,
       change: undefined,
+      acceptEmpty: false,
       tell: () => {},
     },
   );
