@@ -1,5 +1,5 @@
 import { type Driver, IDS } from '@nemoclaw/plugin-api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FakeSandbox, startFakeSandbox } from './supervisor/sandbox.ts';
 import { openEngine } from './world/engine.ts';
 
@@ -27,8 +27,14 @@ describe('rc files in homes that outlive the container', () => {
     await driver.stop(box.containerId, { timeoutSeconds: 20 });
     await driver.start(box.containerId);
     await box.until('running');
-    for await (const { text } of driver.logs(box.containerId, { tail: 200, follow: false })) logs.push(text);
-    logs = logs.filter((line) => /rc|profile|login/.test(line));
+    // It goes on while the gateway starts.
+    const allSaid = async (): Promise<void> => {
+      logs = [];
+      for await (const { text } of driver.logs(box.containerId, { tail: 200, follow: false }))
+        if (/ took |\[SECURITY\]/.test(text)) logs.push(text);
+      expect(logs).toHaveLength(6);
+    };
+    await vi.waitFor(allSaid, { timeout: 30_000, interval: 250 });
   }, 120_000);
   afterAll(() => box?.dispose());
 

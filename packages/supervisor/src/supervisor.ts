@@ -67,10 +67,10 @@ export class Supervisor {
       observe: (args, signal) => observe(args, () => this.tools.pid(), this.options.clock, signal),
     });
     log(`front door on ${config.frontDoorPort}, generation ${config.generation}`);
-    // Before the first program that reads them; in both homes what is in them outlives images.
+    this.gateway.dispatch({ type: 'boot' });
+    // Before the first shell that reads them, and while the gateway starts: what is in both homes outlives images.
     const envOf = (as: RunRequest['as']) => environmentFor(as, this.options.env, config.runtime.env);
     await cleanRcFiles({ groups: config.groups, env: envOf }, log);
-    this.gateway.dispatch({ type: 'boot' });
     this.tools.start();
   }
 

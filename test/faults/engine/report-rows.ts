@@ -25,7 +25,7 @@ export const reportRestart = (task: Task, row: RestartRow): void =>
   report(task, {
     suite: 'engine restarts',
     operation: row.verb,
-    point: `before ${row.step}`,
+    point: `${row.at === 'before' ? 'before' : `${row.at} ms into`} ${row.step}`,
     fault: `${row.outage}${row.programDies ? ', program too' : ''}`,
     outcome: outcomeOf(row),
     good: row.problems.length === 0,

@@ -1,6 +1,8 @@
 import type { DoctorResult, RestartReport, StatusResult } from '@nemoclaw/core';
 import { IDS, PATHS } from '@nemoclaw/plugin-api';
 import { expect, it } from 'vitest';
+import { KEYS, onTerminal } from '../../../packages/cli/src/testing/pty.ts';
+import { BIN } from '../world/cli.ts';
 import { recordOf } from '../world/engine.ts';
 import { attackLine, breaches } from './attack.ts';
 import type { Commanded } from './commanded.ts';
@@ -114,6 +116,24 @@ export const describeWalls = (box: () => Commanded, agent: AgentCase): void => {
     expect(result.live?.reasons).toEqual([]);
     expect(result.live?.supervisor?.tools).toMatchObject({ state: 'ready' });
   }, 300_000);
+
+  it('keeps a conversation on a terminal', async () => {
+    const terminal = onTerminal([BIN, box().name, 'chat'], { ...process.env, ...box().world.env });
+    try {
+      await terminal.sees(/\n> /, 60_000);
+      terminal.type(`My first words.${KEYS.enter}`);
+      await terminal.sees(/Hello from the script\.\n> /, 60_000);
+      terminal.type(`My second words.${KEYS.enter}`);
+      await terminal.sees(/Hello from the script\.\n> /, 60_000);
+      terminal.type(KEYS.ctrlD);
+      expect(await terminal.ended()).toBe(0);
+    } finally {
+      terminal.process.kill('SIGKILL');
+    }
+    const { body = '' } = box().model.chats().at(-1) ?? {};
+    for (const words of ['My first words.', 'Hello from the script.', 'My second words.'])
+      expect(body).toContain(words);
+  }, 240_000);
 
   it('is proved again by doctor', async () => {
     const doctor = await box().world.json<DoctorResult>([box().name, 'doctor', '--tools']);

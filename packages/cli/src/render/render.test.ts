@@ -226,7 +226,9 @@ it('lists agents with what they need', () => {
       ],
     },
   ];
-  expect(renderAgents(agents)).toMatch(/a +1 +3072 MiB +full \(9 tokens\) +separate \(\+512 MiB\), shared +p@1/);
+  expect(renderAgents(agents)).toMatch(
+    /a +1 +3072 MiB +full \(9 tokens\) +separate \(\+512 MiB, default\), shared +p@1/,
+  );
   expect(renderAgents([])).toContain('plugins doctor');
 });
 

@@ -16,6 +16,7 @@ import type { ReplaceData } from '../replace/data.ts';
 import { replaceOperation } from '../replace/operation.ts';
 import { knownSandbox } from '../resolve.ts';
 import type { Services } from '../services.ts';
+import { UPGRADE } from '../upgrade/name.ts';
 import { plannedChange } from './change.ts';
 import { heal } from './heal.ts';
 import { withWayOut } from './where-else.ts';
@@ -32,7 +33,8 @@ const reopen = async (
     }
     case 'destroy':
       return destroyOperation(services, journal.data as DestroyData);
-    case GPU_SET: {
+    case GPU_SET:
+    case UPGRADE: {
       const data = journal.data as ReplaceData;
       return replaceOperation(await toolsFor(services, recordOf(data).agent.id), data);
     }
@@ -134,7 +136,12 @@ export const recover = async (
     }
     const tools = await healTools(services, record);
     const change = await plannedChange(tools, record, options, signal);
-    const start = { actions: done ? [done.action] : [], anew: change?.anew ?? {}, change };
+    const start = {
+      actions: done ? [done.action] : [],
+      anew: change?.anew ?? {},
+      change,
+      acceptEmpty: options.acceptEmptyState ?? false,
+    };
     return withWayOut(tools, record, options, () =>
       heal(tools, name, done?.refill ? { ...start, refill: true } : start, options),
     );

@@ -12,6 +12,7 @@ import { removeThrowAways } from '../onboard/tools.ts';
 import { candidateStep } from './candidate.ts';
 import { cleanStep, policyStep, replaceCommitStep } from './commit.ts';
 import type { ReplaceData, ReplaceStep, ReplaceTools } from './data.ts';
+import { forgetSealedStep, resealStep } from './reseal.ts';
 import { intentStep, replacementPlanStep, stageStep } from './stage.ts';
 import { configureStep, holdStep, renameStep, startReplacementStep, stopStep } from './swap.ts';
 
@@ -43,7 +44,7 @@ export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operat
     stageStep(tools),
     holdStep(tools),
     stopStep(tools),
-    configureStep(tools),
+    data.reseal ? resealStep(tools) : configureStep(tools),
     renameStep(tools),
     startReplacementStep(tools),
     gpuStep(tools),
@@ -54,5 +55,6 @@ export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operat
     policyStep(tools),
     replaceCommitStep(tools),
     cleanStep(tools),
+    ...(data.reseal ? [forgetSealedStep(tools)] : []),
   ],
 });

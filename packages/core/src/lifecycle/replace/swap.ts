@@ -1,5 +1,6 @@
 import { isCodedError } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
+import { waitForTools } from '../isolation.ts';
 import { waitForGateway } from '../onboard/agent.ts';
 import { planOf, recordOf } from '../onboard/data.ts';
 import type { ReplaceData, ReplaceStep, ReplaceTools } from './data.ts';
@@ -104,6 +105,8 @@ export const startReplacementStep = (tools: ReplaceTools): ReplaceStep => ({
     const at = services.clock.now().toISOString();
     const summary = `${status.agent} ${status.agentVersion} started, pid ${status.gateway?.pid}`;
     recordOf(data).proofs.gateway = { at, summary };
+    // Until then its commands fail.
+    if (status.tools) await waitForTools({ services, driver, containerId: data.agentId, signal });
     note(summary);
   },
   async undo({ data, signal }) {
