@@ -135,7 +135,7 @@ describe('each way in which a gateway restart can fail', () => {
     try {
       await driver.restart(agentIdOf(world, NAME), { timeoutSeconds: 10 });
       await expect.poll(gateway, { timeout: 10_000 }).toMatch(/^\d+ \d+$/);
-      await refuses('SUPERVISOR_OUTDATED', /speaks protocol 0/);
+      await refuses('SUPERVISOR_OUTDATED', /^Rebuild needed: .* speaks protocol 0/);
     } finally {
       mend();
     }

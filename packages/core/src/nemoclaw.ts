@@ -147,13 +147,14 @@ export const createNemoclaw = async (options: NemoclawOptions): Promise<Nemoclaw
     exec: (name, input, options) => call(options, (own) => exec(all, name, input, own)),
     chat: (name, input, options) => call(options, (own) => chat(all, name, input, own)),
     doctor: (name, options) => call(options, (own) => doctor(all, name, own)),
-    async gpuList() {
-      const { bids, chosen, reason } = await gpuRouting(all, 'auto');
-      return { bids, chosen, reason };
-    },
-    gpuSet: (name, request, call) => gpuSet(all, name, request, call),
-    gpuProve: (name, call) => gpuProve(all, name, call),
-    gpuExplain: (name, call) => gpuExplain(all, name, call),
+    gpuList: (options) =>
+      call(options, async () => {
+        const { bids, chosen, reason } = await gpuRouting(all, 'auto');
+        return { bids, chosen, reason };
+      }),
+    gpuSet: (name, request, options) => call(options, (own) => gpuSet(all, name, request, own)),
+    gpuProve: (name, options) => call(options, (own) => gpuProve(all, name, own)),
+    gpuExplain: (name, options) => call(options, (own) => gpuExplain(all, name, own)),
     async agents() {
       const found = (await all.registry()).all('agent');
       const loaded = await Promise.all(

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { report } from '../report/row.ts';
+import { allHealthy } from './judge.ts';
 import { type Bench, startBench } from './sandbox.ts';
 import { type Sweep, steps, sweepPoints } from './sweep.ts';
 import type { Verb } from './world.ts';
+
+/** The one write that makes the replacement the sandbox. */
+const COMMITTED = 'ownership: authoritative, retired, intent';
 
 /** Something to recover: an operation that was cut off right after it wrote that. */
 const cutOff = (verb: Verb, label: string) => async (bench: Bench) => {
@@ -42,7 +47,7 @@ const SWEEPS: Sweep[] = [
     operation: 'recover of a gpu set past its commit',
     verb: 'recover',
     start: 'healthy',
-    arrange: cutOff('gpu set', 'ownership: authoritative, retired, intent'),
+    arrange: cutOff('gpu set', COMMITTED),
   },
   {
     operation: 'recover of a destroy',
@@ -59,6 +64,24 @@ describe('a crash at every point of every operation', () => {
     bench = await startBench('swept');
   });
   afterAll(() => bench.dispose());
+
+  // A crash, its journal lost, and one of the two containers as well: what is left is settled by the ownership journal alone.
+  it.for([
+    ['journal: start done', 'went on with the replacement: the container that it replaces is gone'],
+    [COMMITTED, 'went back to the container that had been replaced: its replacement is gone'],
+  ] as const)('gpu set, cut off at %s, its container gone', async ([label, said], { task }) => {
+    const begin = performance.now();
+    await bench.begin('healthy');
+    await cutOff('gpu set', label)(bench);
+    await bench.loseJournal();
+    await bench.driver.remove(bench.ownership().authoritative?.id ?? '', { force: true });
+    const { verdict, actions } = await bench.nemoclaw.recover(bench.name);
+    const good = actions.includes(said) && (await allHealthy(bench, [bench.name])).length === 0;
+    const row = { suite: 'crash', operation: 'gpu set, its journal and container lost', point: label, fault: 'after' };
+    report(task, { ...row, outcome: `${verdict}: ${actions.join('; ')}`, good, elapsedMs: performance.now() - begin });
+    expect({ verdict, actions }).toEqual({ verdict: 'healthy', actions: expect.arrayContaining([said]) });
+    expect(await allHealthy(bench, [bench.name])).toEqual([]);
+  });
 
   it.for(SWEEPS)('$operation', async (sweep, { task }) => {
     expect(await sweepPoints(bench, sweep, task)).toEqual([]);

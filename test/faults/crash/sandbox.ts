@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Nemoclaw, SandboxRecord } from '@nemoclaw/core';
+import type { Nemoclaw, OwnershipJournal, SandboxRecord } from '@nemoclaw/core';
 import type { Driver } from '@nemoclaw/plugin-api';
 import { type ScriptedModel, startScriptedModel, text } from '@nemoclaw/testkit/scripted-model';
 import { makeWorld } from '../../integration/world/cli.ts';
@@ -31,6 +31,7 @@ export interface Bench {
   /** What `recover` would read of a cut-off operation. */
   hasJournal(): boolean;
   loseJournal(): Promise<void>;
+  ownership(): OwnershipJournal;
   /** Takes all away by force: after a round that did not converge. */
   wipe(): Promise<void>;
   dispose(): Promise<void>;
@@ -91,6 +92,7 @@ export const startBench = async (name: string): Promise<Bench> => {
     },
     hasJournal: () => existsSync(join(folder, 'operation.json')),
     loseJournal: () => rm(join(folder, 'operation.json'), { force: true }),
+    ownership: () => JSON.parse(readFileSync(join(folder, 'ownership.json'), 'utf8')) as OwnershipJournal,
     async dispose() {
       next.end();
       await nemoclaw.close();

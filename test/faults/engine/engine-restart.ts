@@ -18,6 +18,7 @@ export interface RestartCase {
 export interface RestartRow extends RestartCase {
   ending: string;
   after: string;
+  elapsedMs: number;
   problems: string[];
 }
 
@@ -32,7 +33,8 @@ const LEADS: Record<RestartCase['verb'], readonly State[]> = {
 const agentsOf = async (world: PrivateWorld): Promise<ContainerState[]> =>
   (await world.driver.list({ [LABELS.sandbox]: world.name })).filter(({ labels }) => labels[LABELS.role] === 'agent');
 
-const prepare = async (world: PrivateWorld, verb: RestartCase['verb']): Promise<void> => {
+/** On an undisturbed engine: what that verb needs to be there. */
+export const prepare = async (world: PrivateWorld, verb: RestartCase['verb']): Promise<void> => {
   if (verb === 'onboard') return world.wipe();
   const { verdict } = await world.live();
   if (verdict !== 'ready') {
@@ -73,6 +75,7 @@ const judgeMeanwhile = (agents: ContainerState[], before: ContainerState[]): str
 
 export const runRestartCase = async (world: PrivateWorld, one: RestartCase): Promise<RestartRow> => {
   await prepare(world, one.verb);
+  const begin = performance.now();
   const running = world.begin(one.verb, one.step);
   await running.halted;
   const before = await agentsOf(world);
@@ -85,8 +88,9 @@ export const runRestartCase = async (world: PrivateWorld, one: RestartCase): Pro
   if (ending.how === 'killed' && !one.programDies) problems.push('the program ended without a word');
   const twice = (await agentsOf(world)).filter(({ phase }) => phase === 'running');
   if (twice.length > 1) problems.push(`both run after it: ${twice.map(({ name }) => name).join(', ')}`);
+  const elapsedMs = Math.round(performance.now() - begin);
   const { after, problems: left } = await converge(world, LEADS[one.verb]);
   problems.push(...left);
   if (problems.length > 0) await world.wipe();
-  return { ...one, ending: endingOf(ending), after, problems };
+  return { ...one, ending: endingOf(ending), after, elapsedMs, problems };
 };

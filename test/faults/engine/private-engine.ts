@@ -63,8 +63,11 @@ const textOf = async (answer: IncomingMessage): Promise<string> => {
 const DROP_LINKS =
   'for kind in bridge veth; do ip -o link show type $kind | cut -d: -f2 | cut -d@ -f1 | while read -r name; do ip link del "$name" 2>/dev/null; done; done; true';
 
-/** Brings the machine up with the engine running and no image. Throws where `privateEngineRefusal` has a reason. */
-export const startPrivateEngine = async (): Promise<PrivateEngine> => {
+/**
+ * Brings the machine up with the engine running and no image. `configuration` is what would stand in its daemon.json.
+ * Throws where `privateEngineRefusal` has a reason.
+ */
+export const startPrivateEngine = async (configuration: object = {}): Promise<PrivateEngine> => {
   const refusal = privateEngineRefusal();
   if (refusal) throw new Error(`No private engine: ${refusal}.`);
   const folder = mkdtempSync(join(tmpdir(), 'private-engine-'));
@@ -72,7 +75,7 @@ export const startPrivateEngine = async (): Promise<PrivateEngine> => {
   const path = (name: string) => join(folder, name);
   const [socketPath, volatile, logPath] = [path('docker.sock'), path('run'), path('engine.log')];
   const settings = path('engine.json');
-  writeFileSync(settings, '{}');
+  writeFileSync(settings, JSON.stringify(configuration));
   const pidFile = join(volatile, 'docker.pid');
   const ground = await startGround();
   let machine: Machine | undefined;

@@ -40,7 +40,8 @@ export interface PrivateWorld extends Recoverable {
   dispose(): Promise<void>;
 }
 
-const program = (name: string): string => fileURLToPath(new URL(`./${name}`, import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./private-program.ts', import.meta.url));
+const MODEL_PROGRAM = fileURLToPath(new URL('./model-program.ts', import.meta.url));
 const NODE = [process.execPath, '--conditions=source'];
 
 /** Images are made on the shared engine, where they are cached, and brought over: all that an onboard asks for. */
@@ -56,7 +57,7 @@ const imagesOf = async (): Promise<string[]> => {
 };
 
 const startModel = async (engine: PrivateEngine): Promise<{ process: ChildProcess; baseUrl: string }> => {
-  const [file = '', ...args] = [...engine.enter(), ...NODE, program('model-program.ts')];
+  const [file = '', ...args] = [...engine.enter(), ...NODE, MODEL_PROGRAM];
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [baseUrl] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return { process: child, baseUrl };
@@ -74,7 +75,7 @@ export const makePrivateWorld = async (name: string): Promise<PrivateWorld> => {
 
   const begin = (verb: Verb, haltBefore = '', seen: string[] = []): Running => {
     const args = [verb, home, name, model.baseUrl, MODEL.id, haltBefore];
-    const [file = '', ...rest] = [...engine.enter(), ...NODE, program('private-program.ts'), ...args];
+    const [file = '', ...rest] = [...engine.enter(), ...NODE, PROGRAM, ...args];
     const child = spawn(file, rest, {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...engine.env },

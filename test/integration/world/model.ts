@@ -1,20 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { Driver } from '@nemoclaw/plugin-api';
 import { MODEL, modelContainer } from '@nemoclaw/testkit/model-image';
 import { ensureModelImage } from '../../../scripts/quickstart/model.ts';
 import { PARENT } from './cli.ts';
-
-/** A port of 127.0.0.1 that nothing listens on now; the model server takes it a moment later. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
+import { freePort } from './port.ts';
 
 /** The real small model on a port of 127.0.0.1, in a container of the test's own; with another context when one is given. */
 export const startSmallModel = async (

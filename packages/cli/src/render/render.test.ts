@@ -242,7 +242,7 @@ it('says what is gone and what is not', () => {
 it.each([
   ['healthy', 'demo is healthy.'],
   ['removed', 'demo was half made and is removed.'],
-  ['nothing_to_do', 'demo: nothing to recover.'],
+  ['nothing_to_do', 'demo is healthy: nothing had to be recovered, and all of it was proved again just now.'],
 ] as const)('ends recover with its verdict: %s', (verdict, words) => {
   expect(renderRecover('demo', { actions: ['started'], verdict })).toBe(`started\n${words}\n`);
 });

@@ -28,19 +28,25 @@ function recordRows(record: SandboxRecord, now: Date): Row[] {
       'model',
       `${provider.model} at ${provider.id} (${provider.endpoint}), ${provider.contextTokens} tokens of context`,
     ],
-    ['ingress', `http://127.0.0.1:${record.ingressPort}`],
+    ['ingress', `http://127.0.0.1:${record.ingressPort}, ${proofLine(proofs.ingress, now)}`],
     ['gateway', proofLine(proofs.gateway, now)],
     ['inference', proofLine(proofs.inference, now)],
     ['chat', proofLine(proofs.chat, now)],
     ...(proofs.bridge === undefined ? [] : [['bridge', proofLine(proofs.bridge, now)] as const]),
     ['gpu', gpuLine(record, now)],
-    ['certificate', `valid until ${record.certificateNotAfter}`],
+    ['certificate', certificateLine(record, now)],
     ...record.warnings.map((warning) => ['warning', warning] as const),
   ];
 }
 
 function proofLine(proof: { at: string; summary: string } | undefined, now: Date): string {
   return proof === undefined ? 'not proved' : `${proof.summary} ${ago(proof.at, now)}`;
+}
+
+function certificateLine({ certificateNotAfter: until, name }: SandboxRecord, now: Date): string {
+  const left = Date.parse(until) - now.getTime();
+  if (left <= 0) return `ended ${ago(until, now)}: \`${name} recover\` or \`${name} gateway restart\` renews it`;
+  return `valid until ${until}, ${duration(left)} left`;
 }
 
 /** Why it is that mode, where the user has not said so. */

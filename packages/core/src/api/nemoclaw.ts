@@ -20,6 +20,8 @@ export interface OnboardInput {
   /** The credential itself, already read from an env variable or stdin by the caller. */
   credential?: string;
   gpu: string;
+  /** CDI names or indexes; absent leaves the choice to the strategy. */
+  gpuDevices?: string[];
   profile: string;
   /** `auto`, `separate` or `shared`. */
   isolation: string;
@@ -82,6 +84,17 @@ export interface RestartReport extends RestartResult {
 export interface DestroyResult {
   removed: { containers: number; networks: number; volumes: number; files: boolean };
   notes: string[];
+}
+
+/** What a recover is told of a world that has changed; what is left out stays as it is recorded. */
+export interface RecoverInput {
+  /** Where the provider is now. */
+  endpoint?: string;
+  model?: string;
+  /** The key itself. One that was given before goes to the origin that it was given for, and nowhere else. */
+  credential?: string;
+  forward?: boolean;
+  ingressPort?: number;
 }
 
 export interface RecoverResult {
@@ -156,6 +169,11 @@ export interface GpuProveResult {
   proof: GpuProof;
 }
 
+export interface GpuSetOptions extends CallOptions {
+  /** CDI names or indexes; absent keeps those that the sandbox was made with. */
+  devices?: string[];
+}
+
 export interface GpuExplanation {
   bids: GpuBid[];
   chosen: string | null;
@@ -175,7 +193,7 @@ export interface Nemoclaw {
     name: string,
     options: CallOptions & { soft?: boolean; timeoutMs?: number; settleMs?: number },
   ): Promise<RestartReport>;
-  recover(name: string, options?: CallOptions): Promise<RecoverResult>;
+  recover(name: string, options?: CallOptions & RecoverInput): Promise<RecoverResult>;
   destroy(name: string, options?: CallOptions): Promise<DestroyResult>;
   logs(
     name: string,
@@ -192,7 +210,7 @@ export interface Nemoclaw {
   doctor(name: string | undefined, options?: CallOptions & { tools?: boolean }): Promise<DoctorResult>;
   gpuList(options?: CallOptions): Promise<{ bids: GpuBid[]; chosen: string | null; reason: string }>;
   /** `request`: a strategy's id, `auto` or `off`. The container is replaced, or all stays as it was. */
-  gpuSet(name: string, request: string, options?: CallOptions): Promise<GpuSetResult>;
+  gpuSet(name: string, request: string, options?: GpuSetOptions): Promise<GpuSetResult>;
   gpuProve(name: string, options?: CallOptions): Promise<GpuProveResult>;
   gpuExplain(name: string | undefined, options?: CallOptions): Promise<GpuExplanation>;
   agents(): Promise<

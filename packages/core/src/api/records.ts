@@ -31,6 +31,8 @@ export interface SandboxRecord {
   };
   /** Host port of ingress on 127.0.0.1. */
   ingressPort: number;
+  /** True when the user named that port: then it is never moved to another one. */
+  ingressPortNamed?: boolean;
   gpu: { mode: 'off' | 'auto' | 'strategy'; strategy: string | null; reason: string; requested: string[] };
   proofs: {
     gateway?: { at: IsoTime; summary: string };
@@ -38,6 +40,8 @@ export interface SandboxRecord {
     chat?: { at: IsoTime; summary: string; elapsedMs: number };
     gpu?: GpuProof;
     bridge?: { at: IsoTime; summary: string; probe: ProbeResult };
+    /** One answer of the agent's own to the host, through the relay. */
+    ingress?: { at: IsoTime; summary: string };
     /** As whom the agent's own command tool ran, seen from outside. */
     tools?: { at: IsoTime; summary: string; uid: number };
   };

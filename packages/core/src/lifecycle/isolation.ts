@@ -71,8 +71,15 @@ export const waitForTools = async (input: {
   let tools: ToolsStatus | undefined;
   do {
     signal.throwIfAborted();
-    ({ tools } = await callSupervisor({ driver, containerId, timeoutMs: 10_000, signal }, 'status', {}));
+    const status = await callSupervisor({ driver, containerId, timeoutMs: 10_000, signal }, 'status', {});
+    ({ tools } = status);
     if (tools?.state === 'ready') return tools;
+    // Without a gateway they never will be, and nobody starts it again by itself.
+    if (status.state === 'quarantined' || status.state === 'config_refused')
+      throw codedError('TOOLS_START_FAILED', {
+        message: `The process that runs the agent's commands cannot start: the gateway is ${status.state}, ${status.reason}.`,
+        details: { containerId, lastLines: status.lastLines },
+      });
     await services.clock.sleep(POLL_MS, signal);
   } while (services.clock.elapsed() - begin < TOOLS_START_MS);
   throw codedError('TOOLS_START_FAILED', {

@@ -5,6 +5,7 @@ import { type Resolution, resolveOwnership } from '../ownership/index.ts';
 import { parseSandboxName } from '../state/names.ts';
 import { SECRETS } from './secrets.ts';
 import type { Services } from './services.ts';
+import { stoppedBecause } from './stopped.ts';
 
 /** A command on a sandbox with a half-finished operation: that one comes first. */
 export const refuseWhilePending = async (services: Services, name: string): Promise<void> => {
@@ -118,7 +119,7 @@ export const runningRelay = async (
   const relay = id ? await driver.inspect(id, signal ? { signal } : {}) : undefined;
   if (relay?.phase === 'running') return relay;
   throw codedError(relay ? 'INSTANCE_STOPPED' : 'INSTANCE_MISSING', {
-    message: `The relay of sandbox ${record.name} is ${relay?.phase ?? 'gone from the engine'}; nothing reaches the agent without it.`,
+    message: `The relay of sandbox ${record.name} is ${relay ? stoppedBecause(relay) : 'gone from the engine'}; nothing reaches the agent without it.`,
     hint: `\`${services.options.program} ${record.name} recover\` brings it back.`,
   });
 };
@@ -132,7 +133,7 @@ export const runningContainer = async (
   const container = await authoritativeContainer(services, driver, known, signal);
   if (container.phase === 'running') return container;
   throw codedError('INSTANCE_STOPPED', {
-    message: `The container of sandbox ${known.record.name} is ${container.phase}.`,
+    message: `The container of sandbox ${known.record.name} is ${stoppedBecause(container)}.`,
     hint: `\`${services.options.program} ${known.record.name} recover\` brings it back.`,
   });
 };

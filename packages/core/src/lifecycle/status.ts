@@ -8,6 +8,7 @@ import { probeContext } from './probe-context.ts';
 import { runProbes } from './probes.ts';
 import { authoritativeContainer, type KnownSandbox, knownSandbox, runningContainer } from './resolve.ts';
 import type { Services } from './services.ts';
+import { stoppedBecause } from './stopped.ts';
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -21,7 +22,7 @@ const agentLiveness = async (
 ): Promise<Live['agent']> => {
   try {
     const container = await authoritativeContainer(services, await services.driver(), known, signal);
-    if (container.phase !== 'running') reasons.push(`the agent container is ${container.phase}`);
+    if (container.phase !== 'running') reasons.push(`the agent container is ${stoppedBecause(container)}`);
     return { state: container.phase === 'running' ? 'running' : 'stopped', containerId: container.id };
   } catch (error) {
     reasons.push(words(error));
@@ -53,7 +54,7 @@ const relayLiveness = async (
     return { state: 'missing' };
   }
   if (container.phase !== 'running') {
-    reasons.push(`the relay container is ${container.phase}`);
+    reasons.push(`the relay container is ${stoppedBecause(container)}`);
     return { state: 'stopped', containerId: id };
   }
   try {

@@ -72,6 +72,7 @@ export const sandboxRecordSchema = z.strictObject({
     forward: z.boolean(),
   }),
   ingressPort: z.number(),
+  ingressPortNamed: z.boolean().exactOptional(),
   gpu: z.strictObject({
     mode: z.enum(['off', 'auto', 'strategy']),
     strategy: text.nullable(),
@@ -84,6 +85,7 @@ export const sandboxRecordSchema = z.strictObject({
     chat: z.strictObject({ ...provedAt, elapsedMs: z.number() }).exactOptional(),
     gpu: gpuProof.exactOptional(),
     bridge: z.strictObject({ ...provedAt, probe: probeResult }).exactOptional(),
+    ingress: z.strictObject(provedAt).exactOptional(),
     tools: z.strictObject({ ...provedAt, uid: z.number() }).exactOptional(),
   }),
   warnings: texts,

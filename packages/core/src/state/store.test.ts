@@ -188,6 +188,55 @@ describe('names', () => {
   });
 });
 
+describe('what a writer that was killed left', () => {
+  const leave = async (path: string): Promise<void> => {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, '{"half');
+  };
+
+  it('is seen as a trace, taken away with the lock, and the folder with it where nothing else is there', async () => {
+    const { folder, secrets } = store.paths('demo');
+    expect(await store.hasTraces('demo')).toBe(false);
+    await leave(join(folder, '.operation.json.0123.tmp'));
+    await leave(join(secrets, '.ca.key.0123.tmp'));
+    expect(await store.hasTraces('demo')).toBe(true);
+    await (await store.lock('demo', { operation: 'recover' })).release();
+    expect(await readdir(join(home, 'sandboxes'))).toEqual([]);
+    expect(await store.hasTraces('demo')).toBe(false);
+  });
+
+  it('goes alone: what is state stays, and so does everything of others', async () => {
+    await store.writeRecord(record);
+    const other = join(store.paths('other').folder, '.sandbox.json.0123.tmp');
+    for (const path of [join(store.paths('demo').folder, '.sandbox.json.0123.tmp'), other]) await leave(path);
+    await leave(join(home, 'trash', 'cut-off', 'sandbox.json'));
+    await (await store.lock('demo', { operation: 'recover' })).release();
+    expect(await readdir(store.paths('demo').folder)).toEqual(['sandbox.json']);
+    expect(await readFile(other, 'utf8')).toBe('{"half');
+    expect(await readdir(join(home, 'trash'))).toEqual([]);
+  });
+
+  it('is also the claim that was never announced: it goes when its owner is dead', async () => {
+    const claim = (pid: number) => JSON.stringify({ owner: { ...here, pid }, operation: 'onboard', since: 'x' });
+    const here = { startTime: '1', bootId: 'this', pidNamespace: 'n', machine: 'm' };
+    const dead = createStateStore(home, {
+      processFacts: {
+        self: async () => ({ ...here, pid: process.pid }),
+        observe: async (pid) => (pid === 1 ? { state: 'present', startTime: '1' } : { state: 'gone' }),
+      },
+    });
+    for (const [id, pid] of [
+      ['dead', 2],
+      ['alive', 1],
+    ] as const) {
+      await leave(join(home, 'locks', `demo.${id}.tmp`));
+      await writeFile(join(home, 'locks', `demo.${id}.tmp`), claim(pid));
+    }
+    await (await dead.lock('demo', { operation: 'recover' })).release();
+    expect(await readdir(join(home, 'locks'))).toEqual(['demo.alive.tmp']);
+  });
+});
+
 describe('removeSandbox', () => {
   it('takes the folder away whole, the rest stays', async () => {
     await store.writeRecord(record);

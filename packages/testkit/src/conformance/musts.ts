@@ -65,3 +65,29 @@ export const DRIVER_MUSTS = {
   abort: 'Each call ends within its bound after an abort, although the engine never answers.',
   'aborted-before': 'Aborted before it starts, it asks nobody.',
 } as const;
+
+/** On an engine that runs, with an image that it has. */
+export const DRIVER_ENGINE_MUSTS = {
+  asked: 'The suite names an image that the engine has, and has no key that means nothing.',
+  facts: 'It says what engine it is: version, API, architecture, and what it can do.',
+  lifecycle:
+    'A container is created, runs, is exited and gone, by its exact id; stopping and removing twice is no error.',
+  naming: 'A new name, and a new restart policy, are there at once.',
+  labels:
+    'What is made bears its labels, and a list has what bears all of those that were asked for, and nothing else.',
+  networks:
+    'A network is made once, says whether this call made it, and is gone when it is removed; removing twice is no error.',
+  volumes: 'A volume is made once, says whether this call made it, and is gone when it is removed.',
+  files: 'A file put into a volume is read as it was put; one that is not there is `undefined`.',
+  exec: 'A program runs as the uid and gid it was given; its exit code and both streams come back.',
+  'not-started':
+    'A program that could not be started is `started: false` and 125, and is not taken for one that failed.',
+  'timed-out': 'A program past its bound is `timedOut` and 124, soon after the bound.',
+  helper: 'A helper gives its code and both streams, or that it timed out; nothing of it stays.',
+  logs: 'Logs are the lines of both streams, each with its stream.',
+  undo: 'A create that is cancelled leaves nothing.',
+  'not-found': 'What is not there is `undefined` to who asks, and ENGINE_NOT_FOUND to who wants it changed.',
+  conflict: 'A name that is taken is ENGINE_CONFLICT, and who has it keeps it.',
+  plan: 'A container that nobody altered has all of its plan, and its clone is the plan that is wanted.',
+  watch: 'Events of what bears the labels come as they happen, and end with the signal.',
+} as const;

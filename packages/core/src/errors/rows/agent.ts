@@ -41,7 +41,8 @@ export const agentRows = {
   SUPERVISOR_OUTDATED: {
     audience: 'environment',
     exit: 1,
-    message: 'The sandbox was built by another version of this program and does not understand this one.',
+    message:
+      'Rebuild needed: the sandbox was built by another version of this program and does not understand this one.',
     hint: 'Use the version that built it, or make it again with this one: `nemoclaw <name> destroy`, then `nemoclaw onboard`.',
   },
   SUPERVISOR_UNREACHABLE: {

@@ -14,8 +14,6 @@ export interface OnboardData extends JsonObject {
   nonces: { state: string; workspace: string; tools: string; sealed: string; relay: string };
   record: JsonObject;
   forward: boolean;
-  /** Nobody asked for that port of ingress: another one will do. */
-  anyPort: boolean;
   smoke: boolean;
   gpuRequested: JsonObject[];
   egressMade: boolean;

@@ -17,7 +17,7 @@ const gpuPatch = async ({ services }: OnboardTools, data: OnboardData): Promise<
   if (data.gpuPatch) return data.gpuPatch;
   const strategy = (await services.gpuStrategies()).find((candidate) => candidate.id === id);
   if (!strategy) throw codedError('GPU_UNKNOWN', { message: `The GPU strategy ${id} is not installed any more.` });
-  const { facts } = await gpuRouting(services, id);
+  const { facts } = await gpuRouting(services, id, requested);
   return asJson(await strategy.prepare(facts, { devices: requested, env: services.options.env }));
 };
 

@@ -62,7 +62,7 @@ export const secretOf = async (tools: OnboardTools, data: OnboardData, file: str
 };
 
 /** Removes every container of exactly this generation, found by label and checked by its sandbox id. */
-export const removeGeneration = async (
+const removeGeneration = async (
   tools: OnboardTools,
   data: OnboardData,
   generation: string,
@@ -75,14 +75,16 @@ export const removeGeneration = async (
   for (const container of found) await tools.driver.remove(container.id, { force: true, signal });
 };
 
-/** Removes what a crash left of the helpers that fill and read volumes: they hold the volumes. */
+/** Removes what a crash left of the helpers that fill and read volumes: they hold the volumes. Resolves with their names. */
 export const removeThrowAways = async (
   tools: Pick<OnboardTools, 'driver'>,
   data: Pick<OnboardData, 'sandboxId'>,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<string[]> => {
   const found = await tools.driver.list({ [LABELS.sandboxId]: data.sandboxId }, { signal });
-  for (const { id, labels } of found) if (isThrowAway(labels)) await tools.driver.remove(id, { force: true, signal });
+  const left = found.filter(({ labels }) => isThrowAway(labels));
+  for (const { id } of left) await tools.driver.remove(id, { force: true, signal });
+  return left.map(({ name }) => name);
 };
 
 /** The container that was to be made under that name, also while its create is in flight and nobody can see it. */

@@ -34,6 +34,19 @@ const CASES: [string, Partial<Seen>, Partial<Repair>][] = [
   ['the egress network is gone', { egress: undefined }, { egress: true, relay: true }],
   ['the egress network is another', { egress: network('e2') }, { relay: true }],
   ['the isolated network is another', { network: network('n2') }, { relay: true, agent: true }],
+  ['the relay can’t be started any more', { relay: { ...whole.relay, phase: 'dead' } as never }, { relay: true }],
+  [
+    'the agent can’t be started any more',
+    {
+      agent: {
+        state: 'present',
+        container: containerState({ phase: 'dead', networks: on('n1') }),
+        strangers: [],
+        notices: [],
+      },
+    },
+    { agent: true },
+  ],
   ['the relay hangs on egress only', { relay: containerState({ networks: on('e1') }) }, { relay: true }],
   [
     'everything is gone',
@@ -57,6 +70,8 @@ describe('planRepair', () => {
     expect(planRepair(whole, true).forward).toBe(true);
     expect(planRepair({ ...whole, forward }, true).forward).toBe(false);
     expect(planRepair({ ...whole, forward, egress: undefined }, true).forward).toBe(true);
+    expect(planRepair({ ...whole, forward, egress: network('e2') }, true).forward).toBe(true);
+    expect(planRepair({ ...whole, forward: { ...forward, phase: 'dead' } }, true).forward).toBe(true);
   });
 });
 

@@ -58,17 +58,26 @@ export interface Repair {
   forward: boolean;
 }
 
+/** Pure: a container that the engine can't start any more, whatever its networks. */
+const isDead = (container: ContainerState): boolean => container.phase === 'dead' || container.phase === 'removing';
+
 /** Pure: what is there → what has to be made. */
 export const planRepair = (seen: Seen, wantsForward: boolean): Repair => {
   const egress = seen.egress === undefined;
   const network = seen.network === undefined;
   const on = (container: ContainerState | undefined, id: string | undefined): boolean =>
     container?.networks.some((attached) => attached.id === id) ?? false;
+  const onOther = egress || !on(seen.relay, seen.egress?.id);
   return {
     egress,
     network,
-    relay: egress || network || !on(seen.relay, seen.egress?.id) || !on(seen.relay, seen.network?.id),
-    agent: network || seen.agent.state !== 'present' || !on(seen.agent.container, seen.network?.id),
-    forward: wantsForward && (egress || seen.forward === undefined),
+    relay: onOther || network || !on(seen.relay, seen.network?.id) || (seen.relay !== undefined && isDead(seen.relay)),
+    agent:
+      network ||
+      seen.agent.state !== 'present' ||
+      !on(seen.agent.container, seen.network?.id) ||
+      isDead(seen.agent.container),
+    // It listens on the egress gateway's address; what network that was, only the relay beside it tells.
+    forward: wantsForward && (onOther || seen.forward === undefined || isDead(seen.forward)),
   };
 };

@@ -1,5 +1,13 @@
 import type { Operation } from '../../operations/types.ts';
-import { gpuStep, inferenceStep, ingressStep, postReadyStep } from '../onboard/proof.ts';
+import { egressStep } from '../onboard/network.ts';
+import {
+  gpuStep,
+  inferenceStep,
+  ingressStep,
+  postReadyStep,
+  preflightProbesStep,
+  toolsStep,
+} from '../onboard/proof.ts';
 import { candidateStep } from './candidate.ts';
 import { cleanStep, policyStep, replaceCommitStep } from './commit.ts';
 import type { ReplaceData, ReplaceTools } from './data.ts';
@@ -18,6 +26,8 @@ export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operat
   sandboxId: data.sandboxId,
   data,
   steps: [
+    egressStep(tools),
+    preflightProbesStep(tools),
     candidateStep(tools),
     replacementPlanStep(tools),
     intentStep(tools),
@@ -30,6 +40,7 @@ export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operat
     gpuStep(tools),
     inferenceStep(tools),
     ingressStep(tools),
+    toolsStep(tools),
     postReadyStep(tools),
     policyStep(tools),
     replaceCommitStep(tools),

@@ -19,8 +19,19 @@ const read = async (tools: ReplaceTools, data: Where, signal: AbortSignal): Prom
   return JSON.parse(content.toString('utf8')) as SupervisorConfig;
 };
 
-export const configuredGroups = async (tools: ReplaceTools, data: Where, signal: AbortSignal): Promise<number[]> =>
-  (await read(tools, data, signal)).groups;
+/** What the sealed volume says of the container that runs by it: its groups, and every command line of the workload. */
+export const sealedWorkload = async (
+  tools: ReplaceTools,
+  data: Where,
+  signal: AbortSignal,
+): Promise<{ groups: number[]; commands: string[][] }> => {
+  const { groups, runtime } = await read(tools, data, signal);
+  const { command, tools: host } = runtime;
+  return {
+    groups,
+    commands: [command, ...(host ? [host.command] : []), ...(host?.liaison ? [host.liaison.command] : [])],
+  };
+};
 
 /** The sealed volume is the sandbox's, the generation and the groups in it are one container's: whoever starts next. */
 export const configureFor = async (
