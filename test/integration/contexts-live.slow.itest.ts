@@ -19,7 +19,7 @@ describe('a model server that comes back with another context', () => {
   let model: Model;
 
   beforeAll(async () => {
-    world = makeWorld({ NEMOCLAW_ISOLATION: "auto" });
+    world = makeWorld({ NEMOCLAW_ISOLATION: 'auto' });
     driver = openEngine();
     model = await startSmallModel(driver);
     const onboarded = await onboard(world, 'resized', 'hermes', model);
@@ -62,7 +62,7 @@ describe.each(['hermes', 'openclaw'])('the full profile of %s with a real model'
   let model: Model;
 
   beforeAll(async () => {
-    world = makeWorld({ NEMOCLAW_ISOLATION: "auto" });
+    world = makeWorld({ NEMOCLAW_ISOLATION: 'auto' });
     model = await startSmallModel(openEngine(), { contextTokens: 20_480 });
   }, 300_000);
   afterAll(async () => {
