@@ -61,7 +61,7 @@ describe('recover on a host that went down', () => {
     await strike();
     expect(await world.run('recover')).toMatchObject({ how: 'failed', code: 'ENGINE_NOT_RUNNING' });
     await world.engine.start();
-    await expect.poll(phases, { timeout: 30_000 }).toEqual({ agent: 'running', relay: 'running' });
+    await expect.poll(async () => (await world.live()).verdict, { timeout: 60_000, interval: 500 }).toBe('ready');
     expect(await recovered()).toEqual({ verdict: 'nothing_to_do', actions: [] });
     expect(parts()).toEqual(before);
   });

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueLeaf } from '../../packages/core/src/pki/certificates.ts';
 import type { World } from './world/cli.ts';
 import { openCore } from './world/core.ts';
-import { recordOf } from './world/engine.ts';
+import { ownershipOf, recordOf } from './world/engine.ts';
 import { admit, listen, OTHER_MODEL, PATIENT, type Patient } from './world/patient.ts';
 import { freePort } from './world/port.ts';
 import { writeVolumeFile } from './world/volume.ts';
@@ -169,6 +169,34 @@ describe('recover follows a world that has changed', () => {
         await next.close();
       }
     });
+  });
+
+  it('forwards to a provider that listens on loopback only, when it is told to, wherever it moves', async () => {
+    const hidden = await listen({ host: '127.0.0.1' });
+    const further = await listen({ host: '127.0.0.1' });
+    const move = { credential: 'a-key-of-its-own', forward: true };
+    try {
+      await expect(nemoclaw.recover(NAME, { ...move, forward: false, endpoint: hidden.baseUrl })).rejects.toMatchObject(
+        {
+          code: 'BRIDGE_LOOPBACK',
+          hint: expect.stringContaining('--forward'),
+        },
+      );
+      const first = await patient.recovered({ ...move, endpoint: hidden.baseUrl });
+      expect(first.actions).toEqual(['took over the new key', 'made the forwarder of the provider’s port anew']);
+      const { actions } = await patient.recovered({ ...move, endpoint: further.baseUrl });
+      expect(actions).toEqual([
+        `went over to the provider at ${further.baseUrl}`,
+        'took over the new key',
+        'made the forwarder of the provider’s port anew',
+      ]);
+      const forward = ownershipOf(world, NAME).resources.forward?.id ?? '';
+      await patient.stop(forward);
+      expect((await patient.recovered()).actions).toEqual([expect.stringContaining('started the forwarder: ')]);
+    } finally {
+      await hidden.close();
+      await further.close();
+    }
   });
 
   it('touches nothing without the agent’s plugin, or without an engine, and says what to do', async () => {

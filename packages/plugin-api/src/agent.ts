@@ -158,6 +158,11 @@ export interface AgentContribution {
   configure(input: AgentConfigInput): AgentConfigOutput;
   /** One message in, the agent's answer out; CHAT_FAILED with status and body's first line otherwise. */
   chat(input: ChatInput, signal: AbortSignal): Promise<{ text: string; finishReason: string; usage?: JsonObject }>;
+  /**
+   * What its settings are to a reader of logs: names whose values are secret though they do not look so, and values that
+   * stand where a secret would and are none.
+   */
+  secrets?: { keys: string[]; placeholders: string[] };
   /** A cheap request through ingress that proves a whole round trip without the model. */
   ping: { path: string; status: number };
 }

@@ -16,6 +16,17 @@ testGpuStrategy(strategy, {
       },
     },
     {
+      title: 'one GPU, by its CDI name, which the runtime knows by what follows the =',
+      facts: HOSTS.jetson(),
+      request: gpuRequest(undefined, ['nvidia.com/gpu=0']),
+      bid: { applicable: true },
+      patch: {
+        runtime: 'nvidia',
+        env: { NVIDIA_VISIBLE_DEVICES: '0', NVIDIA_DRIVER_CAPABILITIES: 'compute,utility' },
+        groups: [44, 104],
+      },
+    },
+    {
       title: 'a Jetson that is to use CDI',
       facts: HOSTS.jetson(),
       request: gpuRequest('0'),

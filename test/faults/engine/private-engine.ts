@@ -8,7 +8,14 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, type Options } from 'execa';
-import { type Machine, machineRefusal, removeControlGroups, startGround, startMachine } from './machine.ts';
+import {
+  containersIn,
+  type Machine,
+  machineRefusal,
+  removeControlGroups,
+  startGround,
+  startMachine,
+} from './machine.ts';
 
 /** Why there can be no private engine here (no root, no engine program), or undefined where there can. */
 export const privateEngineRefusal = machineRefusal;
@@ -37,6 +44,8 @@ export interface PrivateEngine {
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Engine, containers and all that runs on the machine end at once; what stays is what was on disk. */
   cutPower(): Promise<void>;
+  /** Ids of containers in which something lives, by the kernel's word and not the engine's; sorted. */
+  workloads(): string[];
   /** Last lines of the engine's own log. */
   logTail(lines?: number): string;
   dispose(): Promise<void>;
@@ -145,6 +154,7 @@ export const startPrivateEngine = async (configuration: object = {}): Promise<Pr
       await gone();
       await self.run(['sh', '-c', DROP_LINKS]);
     },
+    workloads: () => containersIn(group),
     logTail,
     async dispose() {
       await self.cutPower();

@@ -26,20 +26,31 @@ const path = bundle + '/config.json';
 const config = JSON.parse(readFileSync(path, 'utf8'));
 if (config.process.env.some((line) => line.startsWith('NVIDIA_VISIBLE_DEVICES='))) {
   config.linux.devices ??= [];
-  for (const { path, gid, mode } of JSON.parse(nodes))
+  for (const { path, gid, mode } of JSON.parse(readFileSync(nodes, 'utf8')))
     config.linux.devices.push({ path, type: 'c', major: 1, minor: 3, fileMode: parseInt(mode, 8), uid: 0, gid });
   config.mounts.push({ destination: '/usr/lib/libcuda.so.1', source: library, type: 'bind', options: ['ro', 'rbind'] });
   writeFileSync(path, JSON.stringify(config));
 }
 `;
 
-/** Writes a runtime that an engine can be told to call \`nvidia\`; gives the path of its program. */
-export const writeRuntime = async (folder: string, cuInit: number): Promise<string> => {
+/** An ordinary graphics card. */
+export const CARD: BoardNode[] = [{ path: '/dev/nvidia0', gid: 0, mode: '666' }];
+
+export interface FakeRuntime {
+  /** The program. */
+  path: string;
+  /** What it gives containers from now on. */
+  give(nodes: BoardNode[]): void;
+}
+
+/** Writes a runtime that an engine can be told to call `nvidia`. */
+export const writeRuntime = async (folder: string, cuInit: number): Promise<FakeRuntime> => {
   const library = join(folder, 'libcuda.so.1');
   await buildShim(library, cuInit);
   chmodSync(library, 0o755);
   const runtime = join(folder, 'nvidia-container-runtime');
   const edit = join(folder, 'edit.cjs');
+  const nodes = join(folder, 'nodes.json');
   writeFileSync(edit, EDIT);
   const script = `#!/bin/sh
 bundle= create= last=
@@ -48,11 +59,11 @@ for word in "$@"; do
   [ "$word" = create ] && create=yes
   last=$word
 done
-[ -z "$create" ] || '${process.execPath}' '${edit}' "$bundle" '${JSON.stringify(BOARD)}' '${library}' || exit 1
+[ -z "$create" ] || '${process.execPath}' '${edit}' "$bundle" '${nodes}' '${library}' || exit 1
 exec runc "$@"
 `;
   writeFileSync(runtime, script, { mode: 0o755 });
-  return runtime;
+  return { path: runtime, give: (given) => writeFileSync(nodes, JSON.stringify(given)) };
 };
 
 /** Shell lines that put a /dev with the board's nodes over that of the mount namespace they run in. */

@@ -12,7 +12,7 @@ import { readVolumeJson } from './volume.ts';
 export const MODEL = { id: 'scripted-1', context: 131_072 };
 export const OTHER_MODEL = { id: 'scripted-2', context: 131_072 };
 
-export const listen = (more: { apiKey?: string } = {}): Promise<ScriptedModel> =>
+export const listen = (more: { apiKey?: string; host?: string } = {}): Promise<ScriptedModel> =>
   startScriptedModel({ models: [MODEL, OTHER_MODEL], respond: () => text('hello'), host: '0.0.0.0', ...more });
 
 /** As quick, but for a machine that is busy: how long a start may take is not what is looked at here. */
@@ -37,7 +37,7 @@ export interface Patient {
   relayConfig(): Promise<RelayFile>;
   /**
    * A recover that must end well, and what must then be true of any: one agent and one relay, those that the journal
-   * names, running; every proof of an onboard taken again; no operation left; what was in the volumes still there; ready
+   * names, running, and a forwarder where it has one; every proof of an onboard taken again; no operation left; what was in the volumes still there; ready
    * when asked live.
    */
   recovered(input?: RecoverInput): Promise<RecoverResult & { before: SandboxRecord; after: SandboxRecord }>;
@@ -94,9 +94,10 @@ export const admit = async (name: string, agent = 'tiny'): Promise<Patient> => {
       const result = await nemoclaw.recover(name, input);
       const after = recordOf(world, name);
 
-      const { sandboxId } = ownershipOf(world, name);
+      const { sandboxId, resources } = ownershipOf(world, name);
       const containers = await driver.list({ [LABELS.sandboxId]: sandboxId });
-      expect(containers.map(({ id }) => id).sort()).toEqual(Object.values(parts()).sort());
+      const named = [...Object.values(parts()), ...(resources.forward ? [resources.forward.id] : [])];
+      expect(containers.map(({ id }) => id).sort()).toEqual(named.sort());
       for (const { phase } of containers) expect(phase).toBe('running');
 
       for (const proof of PROOFS) expect(after.proofs[proof]?.at ?? '', proof).toSatisfy((at: string) => at >= begun);

@@ -24,6 +24,9 @@ export default class Recover extends NemoclawCommand {
     'credential-stdin': Flags.boolean({ summary: 'Read the key from stdin.', default: false }),
     forward: Flags.boolean({ summary: "Reach a model server that listens on the host's 127.0.0.1 only." }),
     port: Flags.integer({ summary: 'Another port of ingress on 127.0.0.1.', min: 1, max: 65535 }),
+    'accept-empty-state': Flags.boolean({
+      summary: "Where the volume with the agent's state is gone: go on with an empty one.",
+    }),
   };
 
   async run(): Promise<unknown> {
@@ -35,6 +38,7 @@ export default class Recover extends NemoclawCommand {
       ...(flags.endpoint === undefined ? {} : { endpoint: flags.endpoint }),
       ...(flags.model === undefined ? {} : { model: flags.model }),
       ...(credential === undefined ? {} : { credential }),
+      acceptEmptyState: flags['accept-empty-state'],
       ...(flags.forward ? { forward: true } : {}),
       ...(flags.port === undefined ? {} : { ingressPort: flags.port }),
     });

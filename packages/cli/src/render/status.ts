@@ -1,5 +1,6 @@
 import type { SandboxRecord, StatusResult } from '@nemoclaw/core';
 import { ago, duration } from './age.ts';
+import { eventLine, flat } from './events.ts';
 import { noSandbox } from './list.ts';
 import { facts } from './table.ts';
 
@@ -13,15 +14,26 @@ type Row = readonly [label: string, value: string];
 
 /** What is recorded about one sandbox, each proof with its age, and, with `--live`, what is true now. */
 export function renderStatus(status: StatusResult, now: Date): string {
-  const rows = [...recordRows(status.record, now), ...pendingRows(status, now), ...liveRows(status)];
+  const rows = [
+    ...recordRows(status.record, now, status.condition),
+    ...pendingRows(status, now),
+    ...eventRows(status, now),
+    ...liveRows(status),
+  ];
   return `${facts(rows)}\n`;
 }
 
-function recordRows(record: SandboxRecord, now: Date): Row[] {
+function recordRows(record: SandboxRecord, now: Date, condition: StatusResult['condition']): Row[] {
   const { agent, provider, proofs } = record;
   return [
     ['sandbox', `${record.name} (${record.sandboxId})`],
-    ['phase', `${record.phase}, created ${ago(record.createdAt, now)}`],
+    ...(condition === undefined
+      ? []
+      : [['status', `${condition.status}, seen ${ago(condition.at, now)}: ${flat(condition.reason)}`] as const]),
+    [
+      'phase',
+      `${condition === undefined ? record.phase : `not ready (was ${record.phase})`}, created ${ago(record.createdAt, now)}`,
+    ],
     ['agent', `${agent.id} ${agent.version} (${agent.plugin}), profile ${agent.profile}`],
     ['tools', `${agent.isolation}${chosen(agent.isolationReason)}: ${agent.isolationProof}${toolsProof(record, now)}`],
     [
@@ -78,6 +90,13 @@ function modelNow(now: NonNullable<NonNullable<StatusResult['live']>['model']>, 
   const before =
     now.contextTokens === provider.contextTokens ? '' : `, ${provider.contextTokens} when it was onboarded`;
   return `${now.contextTokens} tokens of context${before}; the agent needs ${now.neededTokens}`;
+}
+
+/** The one that decides the status stands there already. */
+function eventRows({ events = [], condition }: StatusResult, now: Date): Row[] {
+  return events
+    .filter(({ reason }) => reason !== condition?.status)
+    .map((event) => ['event', eventLine(event, now)] as const);
 }
 
 function liveRows(status: StatusResult): Row[] {

@@ -29,6 +29,8 @@ export interface SandboxRecord {
     credential: boolean;
     forward: boolean;
   };
+  /** What the relay has to know was changed here, and it may not have heard of it. */
+  relayBehind?: boolean;
   /** Host port of ingress on 127.0.0.1. */
   ingressPort: number;
   /** True when the user named that port: then it is never moved to another one. */
@@ -70,6 +72,38 @@ export interface OwnershipJournal {
   };
 }
 
+/** In these the sandbox is not ready, whatever else is known of it; all but the first are errors. */
+export type OwnershipStatus =
+  | 'ReplacementPending'
+  | 'IdentityConflict'
+  | 'InstanceMissing'
+  | 'OwnershipUnresolved'
+  | 'OwnershipPersistFailed';
+
+/** Something that was seen of a sandbox's containers; the same reason and ids are the same event. */
+export interface SandboxEvent {
+  /** `Stranger`: carries its labels and was not made for it. `LeftoverBackup`: was replaced and not yet removed. */
+  reason: OwnershipStatus | 'StateMissing' | 'Stranger' | 'LeftoverBackup';
+  level: 'warning' | 'error';
+  /** Sorted. */
+  ids: string[];
+  message: string;
+  /** The containers that it is about, with the labels that they carry. */
+  containers: { id: string; name: string; labels: Record<string, string> }[];
+  firstAt: IsoTime;
+  lastAt: IsoTime;
+  count: number;
+  /** False once a later look did not see it any more. */
+  active: boolean;
+}
+
+/** `events.json`: there once something was out of the ordinary. */
+export interface SandboxEvents {
+  version: 1;
+  name: string;
+  events: SandboxEvent[];
+}
+
 /** `plan.json`: what the agent's container was created by, and the parts that it was made of; a replacement starts from it. */
 export interface SandboxPlan {
   version: 1;
@@ -82,4 +116,6 @@ export interface SandboxPlan {
   plan: ContainerSpec;
   /** Field of the plan → plugin that set it. */
   provenance: Record<string, string>;
+  /** Names of settings that its agent declares to be secret: what reads its logs must know them without the plugin. */
+  secretKeys?: string[];
 }

@@ -1,8 +1,9 @@
-import { type CodedError, type ContainerState, type Driver, LABELS } from '@nemoclaw/plugin-api';
+import type { CodedError, ContainerState, Driver } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal, SandboxRecord } from '../api/records.ts';
 import { codedError } from '../errors/index.ts';
-import { type Resolution, resolveOwnership } from '../ownership/index.ts';
+import type { Resolution } from '../ownership/index.ts';
 import { parseSandboxName } from '../state/names.ts';
+import { observeOwnership } from './observe.ts';
 import { SECRETS } from './secrets.ts';
 import type { Services } from './services.ts';
 import { stoppedBecause } from './stopped.ts';
@@ -18,11 +19,29 @@ export const refuseWhilePending = async (services: Services, name: string): Prom
 };
 
 /** What the containers' logs, and what plugins say of them, must not show. */
-const learnSecrets = async ({ store, redactor }: Services, name: string): Promise<void> => {
+export const learnSecrets = async ({ store, redactor }: Services, name: string): Promise<void> => {
   for (const file of [SECRETS.token, SECRETS.provider]) {
     const secret = await store.readSecret(name, file);
     if (secret !== undefined) redactor.learn(secret);
   }
+  // A plan that can't be read is the trouble of whoever needs it.
+  const known = await store.readPlan(name).catch(() => undefined);
+  if (!known) return;
+  const { plan, secretKeys = [] } = known;
+  redactor.declare({ secretKeys });
+  redactor.learnEnv(plan.env);
+  redactor.learnJson({ entrypoint: plan.entrypoint, command: plan.command, labels: plan.labels });
+};
+
+/** Another driver looks at another engine: what it does not find there is not gone. */
+const checkDriver = async ({ driverId, options }: Services, { name, driver }: SandboxRecord): Promise<void> => {
+  const used = await driverId();
+  if (driver !== used)
+    throw codedError('DRIVER_MISMATCH', {
+      message: `Sandbox ${name} was made by the driver ${driver}; this command would use ${used}.`,
+      hint: `Run it with NEMOCLAW_DRIVER=${driver}, or with that setting of ${options.program}; nothing was touched.`,
+      details: { made: driver, used },
+    });
 };
 
 export interface KnownSandbox {
@@ -48,6 +67,7 @@ export const knownSandbox = async (services: Services, input: string): Promise<K
         names.length > 0 ? `There are: ${names.join(', ')}.` : `Make one with \`${services.options.program} onboard\`.`,
     });
   }
+  await checkDriver(services, record);
   const ownership = await services.store.readOwnership(name);
   if (!ownership)
     throw codedError('OWNERSHIP_UNRESOLVED', {
@@ -65,11 +85,9 @@ export const authoritativeContainer = async (
   known: KnownSandbox,
   signal?: AbortSignal,
 ): Promise<ContainerState> => {
-  const { record, ownership } = known;
-  const containers = await driver.list({ [LABELS.sandboxId]: record.sandboxId }, signal ? { signal } : {});
-  const resolution = resolveOwnership(containers, ownership);
+  const { resolution } = await observeOwnership(services, driver, known, signal);
   if (resolution.state === 'present') return resolution.container;
-  throw unresolved(record.name, services.options.program, resolution);
+  throw unresolved(known.record.name, services.options.program, resolution);
 };
 
 /** Why there is no one container to work on, and the command that resolves it. */

@@ -166,7 +166,7 @@ export const gatewayRestart = async (
     const operation = await restartOperation(services, known, options);
     await runOperation(operation, {
       ...operationOptions(services, options),
-      onFailure: failureReporter({
+      ...failureReporter({
         services,
         onProgress: options.onProgress,
         driver: await services.driver(),

@@ -1,5 +1,4 @@
 import { readFile, stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import type { z } from 'zod';
 import { codedError } from '../errors/index.ts';
 
@@ -22,7 +21,7 @@ const notOurs = async (path: string, cause: unknown) => {
     () => 'a folder on its way may not be entered',
   );
   return codedError('STATE_UNREADABLE', {
-    message: `${path} can't be used: ${owner}, and this is user ${userInfo().uid}.`,
+    message: `${path} can't be used: ${owner}, and this is user ${process.geteuid?.() ?? 'another'}.`,
     hint: 'Nothing was changed. Give the command as the user who made the sandbox, or give the files to this one (`sudo chown -R`).',
     details: { path },
     cause,

@@ -71,6 +71,7 @@ export const sandboxRecordSchema = z.strictObject({
     credential: z.boolean(),
     forward: z.boolean(),
   }),
+  relayBehind: z.boolean().exactOptional(),
   ingressPort: z.number(),
   ingressPortNamed: z.boolean().exactOptional(),
   gpu: z.strictObject({
@@ -119,6 +120,33 @@ export const ownershipJournalSchema = z.strictObject({
   }),
 });
 
+export const sandboxEventsSchema = z.strictObject({
+  version: z.literal(1),
+  name: text,
+  events: z.array(
+    z.strictObject({
+      reason: z.enum([
+        'ReplacementPending',
+        'IdentityConflict',
+        'InstanceMissing',
+        'OwnershipUnresolved',
+        'OwnershipPersistFailed',
+        'StateMissing',
+        'Stranger',
+        'LeftoverBackup',
+      ]),
+      level: z.enum(['warning', 'error']),
+      ids: texts,
+      message: text,
+      containers: z.array(z.strictObject({ id: text, name: text, labels: z.record(z.string(), text) })),
+      firstAt: text,
+      lastAt: text,
+      count: z.number(),
+      active: z.boolean(),
+    }),
+  ),
+});
+
 /** The specs are the driver's contract, which may grow: what is in them is judged by the driver and the engine. */
 export const sandboxPlanSchema = z.strictObject({
   version: z.literal(1),
@@ -128,6 +156,7 @@ export const sandboxPlanSchema = z.strictObject({
   gpu: z.strictObject({ strategy: text, candidate: text.nullable(), patch: json }).nullable(),
   plan: json,
   provenance: z.record(z.string(), text),
+  secretKeys: texts.exactOptional(),
 });
 
 export const operationJournalSchema = z.strictObject({

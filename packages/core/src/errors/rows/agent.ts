@@ -43,7 +43,7 @@ export const agentRows = {
     exit: 1,
     message:
       'Rebuild needed: the sandbox was built by another version of this program and does not understand this one.',
-    hint: 'Use the version that built it, or make it again with this one: `nemoclaw <name> destroy`, then `nemoclaw onboard`.',
+    hint: '`nemoclaw <name> recover` makes its containers anew by this version, on the same state; or use the version that built it.',
   },
   SUPERVISOR_UNREACHABLE: {
     audience: 'environment',

@@ -5,6 +5,7 @@ import { codedError } from '../../errors/index.ts';
 import { hostNetworkRefusal } from '../../host/host-network.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
+import { observeOwnership } from '../observe.ts';
 import { recordOf } from '../onboard/data.ts';
 import { gpuRouting } from '../onboard/preflight.ts';
 import { toolsFor } from '../onboard/tools.ts';
@@ -24,7 +25,7 @@ export const NO_GPU = 'The sandbox has no GPU: ';
 /** What was warned of the old container and of what is looked at again. */
 const isOver = ({ proofs }: SandboxRecord, warning: string): boolean =>
   warning.startsWith(NO_GPU) ||
-  [proofs.gpu, proofs.bridge, proofs.inference].some((proof) => proof?.summary === warning);
+  [proofs.gpu, proofs.bridge, proofs.inference].some((proof) => proof && warning.includes(proof.summary));
 
 /** What the record will say once it is proved; nothing that was proved of the old container is true of the new one. */
 const recordAfter = (
@@ -87,7 +88,7 @@ export const gpuSetLocked = async (
   try {
     const outcome = await runOperation(replaceOperation(tools, data), {
       ...operationOptions(services, options),
-      onFailure: failureReporter({
+      ...failureReporter({
         services,
         driver,
         name,
@@ -102,6 +103,7 @@ export const gpuSetLocked = async (
       }),
     });
     const { notes, warnings } = outcome;
+    await observeOwnership(services, driver, await knownSandbox(services, name));
     const after = recordOf(data);
     const fresh = after.warnings.filter((warning) => !record.warnings.includes(warning));
     return { changed: true, before, record: after, warnings: [...told, ...warnings, ...fresh], notes };

@@ -34,6 +34,8 @@ export interface OnboardData extends JsonObject {
   gpuPatch: JsonObject | null;
   gpuCandidate: string;
   provenance: { [field: string]: string };
+  /** Declared by the agent; absent in a journal from before that was asked. */
+  secretKeys?: string[];
   answer: string;
   results: JsonObject[];
 }

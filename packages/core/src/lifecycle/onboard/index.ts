@@ -65,7 +65,7 @@ export const onboard = async (
     const outcome = await leavingNothing(services, found.name, () =>
       runOperation(operation, {
         ...operationOptions(services, options),
-        onFailure: failureReporter({
+        ...failureReporter({
           services,
           onProgress: options.onProgress,
           driver: tools.driver,

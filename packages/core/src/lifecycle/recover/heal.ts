@@ -3,6 +3,7 @@ import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
 import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
+import { observeOwnership } from '../observe.ts';
 import { type OnboardTools, removeThrowAways } from '../onboard/tools.ts';
 import { operationOptions } from '../operation-options.ts';
 import { knownSandbox, unresolved } from '../resolve.ts';
@@ -11,6 +12,7 @@ import { look, planRepair, type Repair } from './look.ts';
 import { healOperation } from './operation.ts';
 import { anewInstead, type Part } from './second-try.ts';
 import { settleOwnership } from './settle.ts';
+import { leftoverLine } from './tell.ts';
 
 /** Healing takes nothing back, whatever the operation says of its undo. */
 const stays = (error: unknown, program: string, name: string): CodedError => {
@@ -29,8 +31,9 @@ export interface HealStart {
   actions: string[];
   /** Made anew although they seem to be there. */
   anew?: Partial<Repair>;
-  refill?: boolean;
   change?: Change | undefined;
+  /** Goes on with an empty volume where the agent's state is gone. */
+  acceptEmpty?: boolean;
   /** What was made anew because it could not be brought back as it was. */
   tried?: readonly Part[];
 }
@@ -51,16 +54,18 @@ export const heal = async (
   const { record } = known;
   const cleared = await removeThrowAways(tools, record, signal);
   const seen = await look(tools.driver, known, tools.homeId, signal);
-  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
+  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished') {
+    await observeOwnership(services, tools.driver, known, signal);
     throw unresolved(name, services.options.program, seen.agent);
+  }
   const repair = { ...planRepair(seen, record.provider.forward), ...start.anew };
-  const done = cleared.map((left) => `removed the leftover ${left}`);
+  const done = cleared.map(leftoverLine);
   const operation = healOperation(tools, known, {
     seen,
     repair,
     recorded: await services.store.readPlan(name),
-    refill: start.refill ?? change?.refill ?? false,
     change,
+    acceptEmpty: start.acceptEmpty ?? false,
     tell: (action) => done.push(action),
   });
   const { data } = operation;
@@ -68,7 +73,7 @@ export const heal = async (
   try {
     await runOperation(operation, {
       ...operationOptions(services, options),
-      onFailure: failureReporter({
+      ...failureReporter({
         services,
         onProgress: options.onProgress,
         driver: tools.driver,
@@ -87,9 +92,15 @@ export const heal = async (
     if (!second) throw stays(error, services.options.program, name);
     const actions = [...doneSoFar, ...done, second.because];
     options.onProgress?.({ type: 'note', level: 'info', text: second.because });
-    const again = { actions, anew: { [second.part]: true }, refill: true, tried: [...tried, second.part] };
+    const again = {
+      acceptEmpty: start.acceptEmpty ?? false,
+      actions,
+      anew: { [second.part]: true },
+      tried: [...tried, second.part],
+    };
     return heal(tools, name, again, options);
   }
+  await observeOwnership(services, tools.driver, await knownSandbox(services, name), signal, 'healed');
   const actions = [...doneSoFar, ...done];
   return { verdict: actions.length === 0 ? 'nothing_to_do' : 'healthy', actions };
 };

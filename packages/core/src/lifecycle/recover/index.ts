@@ -16,6 +16,7 @@ import type { ReplaceData } from '../replace/data.ts';
 import { replaceOperation } from '../replace/operation.ts';
 import { knownSandbox } from '../resolve.ts';
 import type { Services } from '../services.ts';
+import { UPGRADE } from '../upgrade/name.ts';
 import { plannedChange } from './change.ts';
 import { heal } from './heal.ts';
 import { withWayOut } from './where-else.ts';
@@ -32,7 +33,8 @@ const reopen = async (
     }
     case 'destroy':
       return destroyOperation(services, journal.data as DestroyData);
-    case GPU_SET: {
+    case GPU_SET:
+    case UPGRADE: {
       const data = journal.data as ReplaceData;
       return replaceOperation(await toolsFor(services, recordOf(data).agent.id), data);
     }
@@ -59,25 +61,17 @@ const isGone = (operation: string, direction: 'forward' | 'back'): boolean => {
   }
 };
 
-interface Done {
-  gone: boolean;
-  refill: boolean;
-  action: string;
-}
-
 const finishPending = async (
   services: Services,
   journal: OperationJournal,
   name: string,
   options: CallOptions,
-): Promise<Done> => {
+): Promise<{ gone: boolean; action: string }> => {
   const { store } = services;
   const operation = await reopen(services, journal);
   if (!operation) {
     await store.clearOperation(name);
-    // It may have been cut off between the record and the relay that follows it.
-    const refill = journal.operation === 'recover';
-    return { gone: false, refill, action: `closed the unfinished ${journal.operation}` };
+    return { gone: false, action: `closed the unfinished ${journal.operation}` };
   }
   const { direction } = await resumeOperation(
     operation as Operation<never>,
@@ -88,7 +82,6 @@ const finishPending = async (
   if (gone) await store.removeSandbox(name);
   return {
     gone,
-    refill: false,
     action: `${direction === 'forward' ? 'finished the' : 'took back the unfinished'} ${journal.operation} of ${name}`,
   };
 };
@@ -134,9 +127,12 @@ export const recover = async (
     }
     const tools = await healTools(services, record);
     const change = await plannedChange(tools, record, options, signal);
-    const start = { actions: done ? [done.action] : [], anew: change?.anew ?? {}, change };
-    return withWayOut(tools, record, options, () =>
-      heal(tools, name, done?.refill ? { ...start, refill: true } : start, options),
-    );
+    const start = {
+      actions: done ? [done.action] : [],
+      anew: change?.anew ?? {},
+      change,
+      acceptEmpty: options.acceptEmptyState ?? false,
+    };
+    return withWayOut(tools, record, options, () => heal(tools, name, start, options));
   });
 };

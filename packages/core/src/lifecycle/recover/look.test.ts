@@ -20,6 +20,7 @@ const whole: Seen = {
   agent: { state: 'present', container: containerState({ networks: on('n1') }), strangers: [], notices: [] },
   relay: containerState({ id: 'r1', role: 'relay', networks: on('n1', 'e1') }),
   forward: undefined,
+  helper: true,
   unfinished: [],
 };
 const NOTHING: Repair = { egress: false, network: false, relay: false, agent: false, forward: false };

@@ -11,6 +11,8 @@ export interface Seen {
   agent: Resolution;
   relay: ContainerState | undefined;
   forward: ContainerState | undefined;
+  /** Whether there is an image to fill volumes and to probe with. */
+  helper: boolean;
   /** Creates that were cut off: the journal has their generation and not their id. They never ran. */
   unfinished: ContainerState[];
 }
@@ -32,12 +34,13 @@ export const look = async (driver: Driver, known: KnownSandbox, homeId: string, 
   const { ownership, record } = known;
   const { resources } = ownership;
   const byId = async (id: string | undefined) => (id ? driver.inspect(id, { signal }) : undefined);
-  const [networks, network, containers, relay, forward] = await Promise.all([
+  const [networks, network, containers, relay, forward, helper] = await Promise.all([
     driver.listNetworks(homeLabels(homeId), { signal }),
     resources.network ? driver.inspectNetwork(resources.network.id, { signal }) : undefined,
     driver.list({ [LABELS.sandboxId]: record.sandboxId }, { signal }),
     byId(resources.relay?.id),
     byId(resources.forward?.id),
+    driver.findImage(record.image.base, { signal }),
   ]);
   return {
     egress: networks.find((candidate) => candidate.name === egressNetworkName(homeId)),
@@ -45,6 +48,7 @@ export const look = async (driver: Driver, known: KnownSandbox, homeId: string, 
     agent: resolveOwnership(containers, ownership),
     relay,
     forward,
+    helper: helper !== undefined,
     unfinished: unfinishedCreates(containers, ownership),
   };
 };

@@ -21,7 +21,7 @@ import { type Change, changeStep } from './change.ts';
 import type { Repair, Seen } from './look.ts';
 import { refillStep } from './refill.ts';
 import { startOthersStep } from './start-others.ts';
-import type { Tell } from './tell.ts';
+import { leftoverLine, type Tell } from './tell.ts';
 import { volumesCheckStep } from './volumes.ts';
 import { wakeStep } from './wake.ts';
 
@@ -102,7 +102,8 @@ const healImagesStep = (tools: OnboardTools, repair: Repair, tell: Tell): Onboar
       const record = recordOf(io.data);
       const { image, relayImage } = record;
       await step.run(io);
-      if (!repair.agent) record.image = image;
+      if (repair.agent) record.agent.version = tools.agent.version;
+      else record.image = image;
       if (!repair.relay) record.relayImage = relayImage;
     },
   };
@@ -124,7 +125,7 @@ const tidyStep = (tools: OnboardTools, tell: Tell): OnboardStep => ({
   id: 'tidy',
   title: 'Remove helpers that a crash left behind',
   async run({ data, signal }) {
-    for (const name of await removeThrowAways(tools, data, signal)) tell(`removed the leftover ${name}`);
+    for (const name of await removeThrowAways(tools, data, signal)) tell(leftoverLine(name));
   },
 });
 
@@ -146,9 +147,8 @@ export interface Healing {
   seen: Seen;
   repair: Repair;
   recorded: SandboxPlan | undefined;
-  /** The relay's files are to be written again, whatever they are. */
-  refill: boolean;
   change: Change | undefined;
+  acceptEmpty: boolean;
   tell: Tell;
 }
 
@@ -158,19 +158,21 @@ export const healOperation = (tools: OnboardTools, known: KnownSandbox, healing:
   const made = (step: OnboardStep, what: string, is: (data: OnboardData) => boolean = () => true) =>
     telling(step, tell, what, is);
   const making = Object.values(repair).some(Boolean);
+  // One that runs holds its state; whatever else is about to start must not start on another one.
+  const runs = seen.agent.state === 'present' && seen.agent.container.phase === 'running';
   const steps = [
     ...(making ? [clearStep(tools, seen, repair), forgetStep(tools, repair)] : []),
     ...(change ? [changeStep(tools, change)] : []),
-    ...(making ? [healImagesStep(tools, repair, tell)] : []),
+    ...(making || !seen.helper ? [healImagesStep(tools, repair, tell)] : []),
     ...(repair.egress ? [made(egressStep(tools), 'the egress network')] : []),
     ...(repair.forward
       ? [made(forwardStep(tools), 'the forwarder of the provider’s port', ({ forwardId }) => forwardId !== '')]
       : []),
     ...(repair.network ? [made(networkStep(tools), 'the isolated network')] : []),
-    ...(making ? [volumesCheckStep(tools)] : []),
+    ...(making || !runs ? [volumesCheckStep(tools, healing.acceptEmpty, tell)] : []),
     ...(repair.relay ? [made(relayStep(tools), 'the relay')] : []),
     startOthersStep(tools, repair, tell),
-    ...(repair.relay ? [] : [refillStep(tools, healing.refill, tell)]),
+    ...(repair.relay ? [] : [refillStep(tools, tell)]),
     ...(repair.agent ? [planStep(tools), made(createStep(tools), 'the agent’s container')] : [wakeStep(tools, tell)]),
     startStep(tools),
     // After the start: a provider that is away must not keep the agent down.

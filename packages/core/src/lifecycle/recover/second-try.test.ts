@@ -15,6 +15,9 @@ it.each<[string, CodedError, Part]>([
   ['a container that the engine can’t start', failed('start', 'ENGINE_NOT_FOUND'), 'agent'],
   ['a container that exits', failed('start', 'GATEWAY_START_FAILED', { end: 'exited' }), 'agent'],
   ['a refused configuration', failed('start', 'GATEWAY_START_FAILED', { end: 'config_refused' }), 'agent'],
+  ['a relay of another version', failed('start-relay', 'SUPERVISOR_OUTDATED'), 'relay'],
+  ['a supervisor of another version', failed('wake', 'SUPERVISOR_OUTDATED'), 'agent'],
+  ['one that is seen at its start', failed('start', 'SUPERVISOR_OUTDATED'), 'agent'],
 ])('%s is answered by making it anew, once', (_title, error, part) => {
   expect(anewInstead(error, NOTHING, [])).toMatchObject({ part, because: expect.stringContaining('so it is') });
   expect(anewInstead(error, { ...NOTHING, [part]: true }, [])).toBeUndefined();
@@ -27,7 +30,6 @@ it.each([
   ['a gateway that is slow', failed('start', 'GATEWAY_START_FAILED', { end: 'late' })],
   ['a gateway that crashes', failed('start', 'GATEWAY_START_FAILED', { end: 'quarantined' })],
   ['a provider that is away', failed('inference', 'INFERENCE_UNREACHABLE')],
-  ['a supervisor of another version', failed('start-relay', 'SUPERVISOR_OUTDATED')],
 ])('%s would be the same with another container', (_title, error) => {
   expect(anewInstead(error, NOTHING, [])).toBeUndefined();
 });

@@ -34,6 +34,11 @@ export const anewInstead = (error: CodedError, repair: Repair, tried: readonly P
   const may = (part: Part): boolean => !repair[part] && !tried.includes(part);
   if (step === 'wake' && SEALED.has(code) && may('agent'))
     return { part: 'agent', because: `found sealed files that are not as they were written (${message})` };
+  // What takes its place is of an image that this program built.
+  if (code === 'SUPERVISOR_OUTDATED') {
+    const part = step === 'start-relay' ? 'relay' : 'agent';
+    return may(part) ? { part, because: `found a container of another version (${message})` } : undefined;
+  }
   if (step === 'start-relay' && OF_THE_CONTAINER.has(code) && may('relay'))
     return { part: 'relay', because: `found a relay that does not start (${message})` };
   const unstartable = OF_THE_CONTAINER.has(code) || (code === 'GATEWAY_START_FAILED' && ENDED.has(details.end));

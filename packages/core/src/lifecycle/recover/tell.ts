@@ -7,3 +7,5 @@ export type Tell = (action: string) => void;
 /** Pure: what was started, and why it was not running. */
 export const startedLine = (what: string, container: ContainerState): string =>
   `started ${what}: it was ${stoppedBecause(container)}`;
+
+export const leftoverLine = (name: string): string => `removed the leftover ${name}`;

@@ -61,7 +61,10 @@ export const wakeStep = (tools: OnboardTools, tell: Tell): OnboardStep => ({
       return tell('restarted the agent’s container: its supervisor did not answer');
     }
     const stuck = isStuck(status);
-    if (!stuck && status.state !== 'running') return skip(`it is ${status.state}`);
+    if (!stuck && status.state !== 'running') {
+      tell(`waited for the gateway, which was ${status.state}: ${status.reason}`);
+      return skip(`it is ${status.state}`);
+    }
     const { restartTimeoutMs: timeoutMs, ...config } = services.config;
     // One that runs is left alone, but its sealed files are looked at.
     const settleMs = stuck ? config.settleMs : 0;

@@ -8,11 +8,21 @@ import {
   preflightProbesStep,
   toolsStep,
 } from '../onboard/proof.ts';
+import { removeThrowAways } from '../onboard/tools.ts';
 import { candidateStep } from './candidate.ts';
 import { cleanStep, policyStep, replaceCommitStep } from './commit.ts';
-import type { ReplaceData, ReplaceTools } from './data.ts';
+import type { ReplaceData, ReplaceStep, ReplaceTools } from './data.ts';
+import { forgetSealedStep, resealStep } from './reseal.ts';
 import { intentStep, replacementPlanStep, stageStep } from './stage.ts';
 import { configureStep, holdStep, renameStep, startReplacementStep, stopStep } from './swap.ts';
+
+/** The network that the relay lives on; it was there before, so no undo takes it away. */
+const egressThereStep = (tools: ReplaceTools): ReplaceStep => ({
+  ...egressStep(tools),
+  async undo({ data, signal }) {
+    await removeThrowAways(tools, data, signal);
+  },
+});
 
 /**
  * One container in place of another, in the order that the engine's behaviour leaves (docs/decisions): the incumbent runs
@@ -26,7 +36,7 @@ export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operat
   sandboxId: data.sandboxId,
   data,
   steps: [
-    egressStep(tools),
+    egressThereStep(tools),
     preflightProbesStep(tools),
     candidateStep(tools),
     replacementPlanStep(tools),
@@ -34,7 +44,7 @@ export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operat
     stageStep(tools),
     holdStep(tools),
     stopStep(tools),
-    configureStep(tools),
+    data.reseal ? resealStep(tools) : configureStep(tools),
     renameStep(tools),
     startReplacementStep(tools),
     gpuStep(tools),
@@ -45,5 +55,6 @@ export const replaceOperation = (tools: ReplaceTools, data: ReplaceData): Operat
     policyStep(tools),
     replaceCommitStep(tools),
     cleanStep(tools),
+    ...(data.reseal ? [forgetSealedStep(tools)] : []),
   ],
 });

@@ -1,7 +1,7 @@
 import type { ContainerSpec } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { asJson, planOf } from '../onboard/data.ts';
-import { applyPlugins } from '../onboard/plan.ts';
+import { applyPlugins, declaredKeys } from '../onboard/plan.ts';
 import { findGeneration, findHidden, labelsFor, updateOwnership } from '../onboard/tools.ts';
 import type { ReplaceStep, ReplaceTools } from './data.ts';
 import { refuseLostWorkload, removeReplacement } from './remove.ts';
@@ -57,6 +57,7 @@ export const replacementPlanStep = (tools: ReplaceTools): ReplaceStep => ({
     data.plan = asJson(cloned.plan);
     data.gpuRequested = cloned.plan.deviceRequests.map(asJson);
     data.provenance = provenance;
+    data.secretKeys = declaredKeys(tools.agent);
     data.wantedPolicy = cloned.plan.restartPolicy;
     data.incumbentGroups = groups;
     await save();

@@ -132,6 +132,10 @@ const socketOf = (request, socket) => {
   streams.add(socket);
   const timer = setInterval(() => socket.write(Buffer.from([0x81, 4, ...Buffer.from('tick')])), TICK_MS);
   socket.on('error', () => {});
+  // A client's close frame is answered by one; whatever else it says is nothing to us.
+  socket.on('data', (frame) => {
+    if ((frame[0] & 0x0f) === 8) socket.end(Buffer.from([0x88, 0]));
+  });
   socket.once('close', () => {
     streams.delete(socket);
     clearInterval(timer);
