@@ -1,6 +1,7 @@
+import { LABELS } from '@nemoclaw/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { containerState } from '../driver.fixture.ts';
-import { healActions } from './heal.ts';
+import { healActions, isOfAnotherPlan } from './heal.ts';
 import type { Repair, Seen } from './look.ts';
 
 const NOTHING: Repair = { egress: false, network: false, relay: false, agent: false, forward: false };
@@ -44,4 +45,13 @@ describe('what a recover says that it did', () => {
     expect(healActions(seen, repair, { forwardId: '' })).toEqual([]);
     expect(healActions(seen, repair, { forwardId: 'f1' })).toHaveLength(1);
   });
+});
+
+it.each([
+  ['of the recorded plan', 'g1', false],
+  ['that was settled for, of another plan', 'g2', true],
+])('a container %s (generation %s) is made anew: %s', (_title, generation, anew) => {
+  const recorded = { plan: { labels: { [LABELS.generation]: generation } } } as never;
+  expect(isOfAnotherPlan(seen.agent, recorded)).toBe(anew);
+  expect(isOfAnotherPlan(seen.agent, undefined)).toBe(false);
 });

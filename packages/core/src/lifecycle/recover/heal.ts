@@ -1,7 +1,9 @@
-import { CodedError, type ContainerPhase, isCodedError } from '@nemoclaw/plugin-api';
+import { CodedError, type ContainerPhase, isCodedError, LABELS } from '@nemoclaw/plugin-api';
 import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
+import type { SandboxPlan } from '../../api/records.ts';
 import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
+import type { Resolution } from '../../ownership/index.ts';
 import { failureReporter } from '../failure.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { removeThrowAways, toolsFor } from '../onboard/tools.ts';
@@ -42,6 +44,17 @@ export const healActions = (seen: Seen, repair: Repair, data: Pick<OnboardData, 
   ];
 };
 
+/**
+ * Pure: a container that was settled for (adopted, or gone back to) is not the one that the recorded plan made: what is
+ * recorded of its GPU is not true of it, and the next replacement would find it altered.
+ */
+export const isOfAnotherPlan = (agent: Resolution, recorded: SandboxPlan | undefined): boolean => {
+  const generation = recorded?.plan.labels[LABELS.generation];
+  return (
+    agent.state === 'present' && generation !== undefined && agent.container.labels[LABELS.generation] !== generation
+  );
+};
+
 /** Healing takes nothing back, whatever the operation says of its undo. */
 const stays = (error: unknown, program: string, name: string): CodedError => {
   const first = toCodedError(error);
@@ -70,8 +83,13 @@ export const heal = async (
   const seen = await look(tools.driver, known, tools.homeId, signal);
   if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
     throw unresolved(name, services.options.program, seen.agent);
-  const repair = { ...planRepair(seen, record.provider.forward), ...anew };
-  const operation = healOperation(tools, known, seen, repair, await services.store.readPlan(name));
+  const recorded = await services.store.readPlan(name);
+  const repair = {
+    ...planRepair(seen, record.provider.forward),
+    ...(isOfAnotherPlan(seen.agent, recorded) ? { agent: true } : {}),
+    ...anew,
+  };
+  const operation = healOperation(tools, known, seen, repair, recorded);
   const { data } = operation;
   const tidied = cleared.map((left) => `removed the leftover ${left}`);
   try {
