@@ -1,6 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { AGENT_MUSTS, DRIVER_MUSTS, GPU_MUSTS, PROBE_MUSTS } from '../packages/testkit/src/conformance/musts.ts';
+import {
+  AGENT_MUSTS,
+  DRIVER_ENGINE_MUSTS,
+  DRIVER_MUSTS,
+  GPU_MUSTS,
+  PROBE_MUSTS,
+} from '../packages/testkit/src/conformance/musts.ts';
 
 export const CONFORMANCE_PAGE = new URL('../docs/reference/conformance.md', import.meta.url);
 
@@ -9,6 +15,7 @@ const KINDS: [string, string, Record<string, string>][] = [
   ['Probes', 'testProbe', PROBE_MUSTS],
   ['Agents', 'testAgent', AGENT_MUSTS],
   ['Drivers', 'testDriver', DRIVER_MUSTS],
+  ['Drivers on their engine', 'testDriverOnEngine', DRIVER_ENGINE_MUSTS],
 ];
 
 /** The page docs/reference/conformance.md. */

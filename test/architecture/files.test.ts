@@ -19,8 +19,8 @@ const NEVER = new RegExp(
   'm',
 );
 const CONDITIONAL = new RegExp(String.raw`\.(?:skip${'If'}|run${'If'})\(([^)]*)`, 'g');
-/** Only root can do some things to a host, and only others can be refused them. */
-const ABOUT_ROOT = /\b(asRoot|getuid)\b/;
+/** Only root can do some things to a host, an engine of its own among them, and only others can be refused them. */
+const ABOUT_ROOT = /\b(asRoot|getuid|privateEngineRefusal)\b/;
 
 it('no file is too long to be one thing', () => {
   const long = files

@@ -10,6 +10,7 @@ import { HERMES_BIN, makeWorld, type World } from './world/cli.ts';
 import { agentIdOf, openEngine, recordOf, relayIdOf, remains } from './world/engine.ts';
 import { startSmallModel } from './world/model.ts';
 import { isKept, startPulse } from './world/pulse.ts';
+import { refusesRestart, refusesWhatWasChanged } from './world/refusals.ts';
 import { startSupervised } from './world/supervised.ts';
 
 const NAME = 'real-hermes';
@@ -82,6 +83,14 @@ describe('a sandbox with the real Hermes, by its own name', () => {
     const { result } = await world.json<StatusResult>([NAME, 'status', '--live']);
     expect(result.live?.supervisor?.lastExit).toMatchObject({ code: 75, expected: true });
   }, 120_000);
+
+  it('refuses to restart by a changed configuration or program, and what it cannot do, and leaves its gateway running', async () => {
+    const sandbox = { world, driver, name: NAME };
+    await refusesWhatWasChanged(sandbox);
+    await refusesRestart(sandbox, 'RESTART_UNSUPPORTED_AGENT', ['--soft']);
+    const { error } = await world.json([NAME, 'gateway', 'restart', '--soft']);
+    expect(error.hint).toMatch(`nemohermes ${NAME} gateway restart\``);
+  });
 
   describe('with a model that asks for what the test wants', () => {
     let scripted: ScriptedModel;

@@ -6,6 +6,7 @@ import { makeWorld, type World } from './world/cli.ts';
 import { agentIdOf, openEngine, ownershipOf, recordOf, relayIdOf, remains } from './world/engine.ts';
 import { startSmallModel } from './world/model.ts';
 import { isKept, startPulse } from './world/pulse.ts';
+import { gatewayOf, refusesWhatWasChanged } from './world/refusals.ts';
 import { readVolumeJson, writeVolumeFile } from './world/volume.ts';
 
 const NAME = 'real-claw';
@@ -23,7 +24,8 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
     model = await startSmallModel(driver);
     onboarded = await world.json<OnboardResult>([
       ...['onboard', '--name', NAME, '--agent', 'openclaw', '--provider', 'llamacpp', '--endpoint', model.baseUrl],
-      ...['--model', model.model, '--forward', '--yes'],
+      // Another test on this engine may have a GPU just now.
+      ...['--model', model.model, '--gpu', 'off', '--forward', '--yes'],
     ]);
   }, 900_000);
 
@@ -95,6 +97,28 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
     expect((await driver.inspect(before))?.phase).toBe('running');
   });
 
+  it('refuses to restart by a changed configuration or program, and leaves its gateway running', () =>
+    refusesWhatWasChanged({ world, driver, name: NAME }));
+
+  it('comes back by itself when its gateway is killed, with every request answered completely', async () => {
+    const sandbox = { world, driver, name: NAME };
+    const before = await gatewayOf(sandbox);
+    const pulse = startPulse(`http://127.0.0.1:${recordOf(world, NAME).ingressPort}/healthz`, 100, HOLD_MS + 15_000);
+    const pid = /^pid (\d+)/.exec(before)?.[1] ?? '';
+    await driver.exec(agentIdOf(world, NAME), {
+      argv: ['/bin/sh', '-c', `kill -9 ${pid}`],
+      uid: 0,
+      gid: 0,
+      timeoutMs: 10_000,
+    });
+    await expect
+      .poll(() => gatewayOf(sandbox), { timeout: 60_000, interval: 1_000 })
+      .toMatch(new RegExp(`^pid (?!${pid} )\\d+ `));
+    const answers = await pulse.stop();
+    expect(answers.filter((answer) => !isKept(answer))).toEqual([]);
+    expect(Math.max(...answers.map((answer) => answer.elapsedMs))).toBeGreaterThan(1_000);
+  }, 120_000);
+
   describe('gateway restart under load', () => {
     const ingress = () => `http://127.0.0.1:${recordOf(world, NAME).ingressPort}/healthz`;
 
@@ -156,6 +180,7 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
     'comes back by itself after `docker restart` of its %s container',
     async (part) => {
       const id = part === 'agent' ? agentIdOf(world, NAME) : relayIdOf(world, NAME);
+      const pulse = startPulse(`http://127.0.0.1:${recordOf(world, NAME).ingressPort}/healthz`, 100, HOLD_MS + 15_000);
       await driver.restart(id, { timeoutSeconds: 30 });
       await expect
         .poll(async () => (await world.json<StatusResult>([NAME, 'status', '--live'])).result.live?.verdict, {
@@ -163,6 +188,9 @@ describe('a sandbox with the real OpenClaw and a real small model', () => {
           interval: 1_000,
         })
         .toBe('ready');
+      const answers = await pulse.stop();
+      // The relay is ingress: nobody can hold a request while it is away.
+      if (part === 'agent') expect(answers.filter((answer) => !isKept(answer))).toEqual([]);
     },
     180_000,
   );

@@ -15,6 +15,7 @@ const COMMANDS = {
   'acme:leave': 'process.exit(3);',
   'acme:drop':
     'setTimeout(() => { throw new Error("let go of"); }, 1); await new Promise((end) => setTimeout(end, 5000));',
+  'acme:refuse': 'throw Object.assign(new Error("not for you"), { oclif: { exit: 4 } });',
   'acme:hook': 'console.log(config.plugins.size, JSON.stringify(config.pjson.oclif.hooks));',
 };
 
@@ -54,6 +55,8 @@ describe('a command that a plugin ships', () => {
     const args = ['my-command', 'one', '--two', '--', '--help'];
     const ran = await world.run(args);
     expect(ran).toMatchObject({ exitCode: 0, stdout: `nemoclaw ${JSON.stringify(args.slice(1))}` });
+    expect((await world.run(['my-command', 'a:b'])).stdout).toBe('nemoclaw ["a:b"]');
+    expect((await world.run(['acme:hook', 'a:b'])).stdout).toBe('1 {}');
     const { stdout } = await execa(HERMES_BIN, ['my-command', 'x'], { env: world.env, cwd: folder });
     expect(stdout).toBe('nemohermes ["x"]');
   });
@@ -79,6 +82,7 @@ describe('a command that a plugin ships', () => {
   it.each([
     ['acme fail', 1, /in its command `acme fail` after [\s\S]*no licence found[\s\S]*fail\.js:1/],
     ['acme drop', 1, /in its command `acme drop` after [\s\S]*let go of/],
+    ['acme refuse', 4, /`acme refuse` of plugin acme-cmd@1\.0\.0 says: not for you/],
     ['acme leave', 3, /it ended the program with exit code 3/],
   ])('%s fails under its plugin’s name, with %i', async (line, status, words) => {
     const { exitCode, stderr } = await world.run(line.split(' '));

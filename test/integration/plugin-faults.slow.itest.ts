@@ -54,6 +54,18 @@ const MATRIX: Faulty[] = [
     words: /returned something from gpu faulty, detect/,
   },
   {
+    title: 'changes its input',
+    gpu: detecting('facts.engine.cdiDevices.push("acme.com/gpu=0"); return {}'),
+    code: 'PLUGIN_FAILED',
+    words: /its input, which is frozen/,
+  },
+  {
+    title: 'hangs at import',
+    gpu: `await new Promise(() => setInterval(() => {}, 1000)); ${GOOD}`,
+    code: 'PLUGIN_IMPORT_FAILED',
+    words: /did not finish the import of gpu\.js within 10 s/,
+  },
+  {
     title: 'rejects without being awaited',
     gpu: detecting('Promise.reject(new Error("left alone"))'),
     code: 'PLUGIN_FAILED',
@@ -202,6 +214,15 @@ describe('a broken plugin', () => {
     ],
     ['returns nonsense', 'export default () => ({ patch: { privileged: true } });', 'PLAN_PATCH_REFUSED', /privileged/],
     ['ends the process', 'export default () => process.exit(0);', 'PLUGIN_EXITED', /hook pre-create/],
+    ['throws', 'export default () => { throw new Error("no quota"); };', 'HOOK_FAILED', /no quota/],
+    [
+      'rejects where nobody waits',
+      'export default () => { Promise.reject(new Error("left alone")); return new Promise((end) => setTimeout(end, 200)); };',
+      'HOOK_FAILED',
+      /left alone/,
+    ],
+    ['does not parse', 'export default (', 'PLUGIN_IMPORT_FAILED', /does not parse/],
+    ['is no function', 'export default { patch: {} };', 'PLUGIN_WRONG_EXPORT', /must be a function/],
   ])(
     'whose hook %s fails the onboard, by name, and is remembered',
     async (_title, hook, code, words) => {
@@ -209,7 +230,10 @@ describe('a broken plugin', () => {
       const answer = await onboard(['--gpu', 'off', '--forward', '--no-smoke']);
       expect(answer.error).toMatchObject({ code, plugin: 'acme-faulty@1.0.0' });
       expect(answer.error.message).toMatch(words);
-      expect((await diagnosis())?.faults).toContainEqual(expect.objectContaining({ code, at: expect.any(String) }));
+      const fault = (await diagnosis())?.faults?.find((one) => one.code === code && one.at !== undefined);
+      expect(fault?.message).toContain('acme-faulty@1.0.0');
+      expect(fault?.message).toMatch(words);
+      expect(fault?.fix.length).toBeGreaterThan(10);
       expect(await unrelated()).toEqual(before);
     },
     300_000,

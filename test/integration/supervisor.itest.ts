@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { type Driver, IDS, PATHS } from '@nemoclaw/plugin-api';
 import { launchCommand } from '@nemoclaw/supervisor/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DIAL_UNIX, HAMMER, SQUATTER } from './supervisor/probes.ts';
+import { APPETITE, BURST, DIAL_UNIX, HAMMER, SQUATTER } from './supervisor/probes.ts';
 import { type FakeSandbox, SEALED_FILE, startFakeSandbox } from './supervisor/sandbox.ts';
 import { openEngine } from './world/engine.ts';
 
@@ -140,6 +140,32 @@ describe('the supervisor in its container', () => {
     expect(result.after.listenerInode).toMatch(/^\d+$/);
   });
 
+  it.each([
+    ['one after another', 1],
+    ['a few at a time', 8],
+    ['all at once', 500],
+  ])('passes 500 connections, %s, and keeps nothing of them', async (_how, atOnce) => {
+    const appetite = async (ms: number) => {
+      const argv = [PATHS.node, '-e', APPETITE, '--', String(ms)];
+      const { stdout } = await driver.exec(box.containerId, { argv, uid: 0, gid: 0, timeoutMs: 30_000 });
+      return JSON.parse(stdout.toString());
+    };
+    const before = await appetite(0);
+    const [meanwhile, { stdout }] = await Promise.all([
+      appetite(2_000),
+      box.node('tools', BURST, '500', String(atOnce)),
+    ]);
+    const seen = JSON.parse(stdout);
+    expect(seen).toMatchObject({ total: 500, answered: 500, refused: 0, broken: 0 });
+    // It was 20 s at least while each connection read the kernel's tables to their end.
+    expect(seen.ms).toBeLessThan(10_000);
+    // Two for each connection, and next to nothing beside them.
+    expect(meanwhile.most.descriptors).toBeLessThan(before.left.descriptors + 2 * 500 + 50);
+    expect(meanwhile.most.megabytes).toBeLessThan(200);
+    expect((await appetite(0)).left.descriptors).toBeLessThan(before.left.descriptors + 10);
+    expect((await box.status()).state).toBe('running');
+  });
+
   it('restarts inside the process: same pid, uptime from the beginning, no connection lost', async () => {
     const [hammer, result] = await Promise.all([
       box.node('tools', HAMMER, '2500'),
@@ -179,6 +205,7 @@ describe('the supervisor in its container', () => {
     ['config_hash_mismatch', { content: '{"token":"other"}\n' }],
     ['secret_boundary', { mode: 0o644 }],
     ['unsafe_config_path', { uid: IDS.gateway }],
+    ['unsafe_config_path', { link: '/workspace/mine.json' }],
   ])('refuses a restart with %s and leaves the gateway running', async (code, change) => {
     const before = await box.status();
     await box.seal(change);

@@ -66,6 +66,28 @@ describe('which strategy a host gets', () => {
       );
   });
 
+  it.each(ROUTES)(
+    '%s: a strategy by name is taken where it fits, and refused in its own words where not',
+    (_host, facts) => {
+      for (const patch of [undefined, '1', '0']) {
+        const all = bids(facts, patch);
+        for (const { strategy, applicable, reason } of all) {
+          const asked = () => routeGpu({ bids: all, request: strategy });
+          if (applicable) expect(asked().chosen).toBe(strategy);
+          else
+            expect(asked).toThrow(
+              expect.objectContaining({ code: 'GPU_NOT_APPLICABLE', message: expect.stringContaining(reason) }),
+            );
+        }
+      }
+    },
+  );
+
+  it('names the variable where it is the reason for no GPU', () => {
+    const { reason } = routeGpu({ bids: bids(HOSTS.nativeWithRuntimeOnly(), '0'), request: 'auto' });
+    expect(reason).toContain('NEMOCLAW_DOCKER_GPU_PATCH=0 forbids');
+  });
+
   it('gives a strategy that steps back to whoever asks for it by name', () => {
     expect(routeGpu({ bids: bids(HOSTS.nativeWithCdi(), undefined), request: 'legacy-swap' }).chosen).toBe(
       'legacy-swap',

@@ -32,7 +32,7 @@ export async function runApp(program: Program, argv: readonly string[]): Promise
   } catch (error) {
     const presented = withGuess(presentError(error, program.bin), argv, commands, program.bin);
     if (presented.silentExit !== undefined) return presented.silentExit;
-    report(presented, rewritten);
+    report(await withoutSecrets(presented), rewritten);
     return Number(process.exitCode ?? exitCodeOf(presented.code));
   }
 }
@@ -45,6 +45,14 @@ function setDirectories(bin: string): void {
   process.env[`${prefix}_CACHE_DIR`] = cacheHome(process.env);
   // Without it oclif asks the password database, which has no entry for the numeric user of a container.
   process.env.SHELL ??= '/bin/sh';
+}
+
+/** Of errors that the core has not seen: the parser's, which repeats what was typed, and those of opening the core itself. */
+async function withoutSecrets(error: PresentedError): Promise<PresentedError> {
+  const { createRedactor } = await import('@nemoclaw/core/redaction');
+  const redactor = createRedactor();
+  redactor.learnEnv(process.env);
+  return redactor.redactJson(error);
 }
 
 function report(error: PresentedError, argv: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { stripControl } from '@nemoclaw/core/text';
 import { CodedError } from '@nemoclaw/plugin-api';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
@@ -54,10 +55,10 @@ export abstract class NemoclawCommand extends Command {
     return this.#session;
   }
 
-  /** Results for a person; nothing under `--json`. */
+  /** Results for a person; nothing under `--json`. What containers and plugins said in them can't drive the terminal. */
   protected async show(text: string): Promise<void> {
     await this.#session?.close();
-    if (!this.jsonEnabled()) process.stdout.write(text);
+    if (!this.jsonEnabled()) process.stdout.write(stripControl(text));
   }
 
   /** The command ran to its end and what it found is a failure: exit 1, in the envelope beside the result. */
@@ -65,7 +66,9 @@ export abstract class NemoclawCommand extends Command {
     this.#failure = error;
     requestExit(1);
     if (!this.jsonEnabled())
-      process.stderr.write(`error ${error.code}: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`);
+      process.stderr.write(
+        stripControl(`error ${error.code}: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`),
+      );
   }
 
   protected usage(message: string, hint?: string): never {

@@ -69,6 +69,22 @@ it('shows causes only when asked', () => {
   expect(verbose.stderr).toContain('caused by: There is no sandbox named nobody');
 });
 
+it('repeats no secret that was typed by mistake or stands in the environment, nor what drives a terminal', () => {
+  const secret = ['sk', 'aB3dE6gH9jK2mN5pQ8s'].join('-');
+  const typed = [
+    ['status', `${secret}\x1b[2J`],
+    ['logs', 'demo', '--tail', secret],
+    ['onboard', '--name', 'My Value 1'],
+  ];
+  for (const args of typed)
+    for (const how of [[], ['--json'], ['--verbose']]) {
+      const { stdout, stderr } = runProgram([...args, ...how], { home, env: { ACME_TOKEN: 'My Value 1' } });
+      expect(`${stdout}${stderr}`).toMatch(/BAD_NAME|USAGE/);
+      expect(`${stdout}${stderr}`).not.toMatch(/aB3dE6|My Value 1/);
+      expect(`${stdout}${stderr}`.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    }
+});
+
 it('writes nothing to a home that it only looked at', () => {
   using fresh = throwAwayHome();
   runProgram(['status', 'nobody'], { home: fresh });

@@ -7,6 +7,7 @@ import type { PJSON } from '@oclif/core/interfaces';
 import { run } from '@oclif/core/run';
 import { type GrammarCommand, reservedNames, SANDBOX_NAME } from './grammar/rewrite.ts';
 import type { Program } from './program.ts';
+import { requestExit } from './runtime/ending.ts';
 import { dataHome } from './runtime/home.ts';
 
 /**
@@ -21,8 +22,10 @@ export async function pluginCommandOf(
   const flagAt = argv.findIndex((word) => word.startsWith('-'));
   const said = flagAt === -1 ? argv : argv.slice(0, flagAt);
   const words = said[0] === 'help' ? said.slice(1) : said;
-  const [first, ...rest] = words.flatMap((word) => word.split(':'));
-  if (first === undefined || reservedNames(commands).includes(first)) return undefined;
+  const [beginning = '', ...more] = words;
+  // `acme:report` and `acme report` are the same; what follows is the plugin's, colons and all.
+  const [first, ...rest] = [...beginning.split(':'), ...more];
+  if (first === undefined || first === '' || reservedNames(commands).includes(first)) return undefined;
   if (SANDBOX_NAME.test(first) && existsSync(join(home, 'sandboxes', first))) return undefined;
   if (!existsSync(join(home, 'plugins', 'index.json'))) return undefined;
   const { findPluginCommand } = await import('@nemoclaw/core');
@@ -52,8 +55,8 @@ async function start(
 ): Promise<void> {
   const wantsHelp = argv[0] === 'help';
   const said = wantsHelp ? argv.slice(1) : argv;
-  const spaced = said.length > 0 && said[0]?.includes(':') === true ? 1 : words;
-  const rest = said.slice(spaced);
+  const inOneWord = (said[0] ?? '').split(':').length;
+  const rest = said.slice(words - inOneWord + 1);
   const end = rest.indexOf('--');
   const help =
     wantsHelp || topic || (end === -1 ? rest : rest.slice(0, end)).some((word) => /^(?:--help|-h)$/.test(word));
@@ -106,7 +109,10 @@ export async function runPluginCommand(
   try {
     await Promise.race([start(argv, command, options), stray.promise]);
   } catch (error) {
-    throw isUsage(error) ? error : failed(error);
+    if (isUsage(error)) throw error;
+    const asked = (error as { oclif?: { exit?: unknown } } | null)?.oclif?.exit;
+    if (typeof asked === 'number' && asked > 0) requestExit(asked);
+    throw failed(error);
   } finally {
     running = false;
     process.off('unhandledRejection', onStray);

@@ -12,14 +12,34 @@ export abstract class StatusCommand extends NemoclawCommand {
     return status;
   }
 
-  /** Exit 1 where a sandbox was asked and is not ready. */
+  /** Exit 1 where a sandbox was asked and is not ready, or is known to be in a status that is an error. */
   protected judge(statuses: readonly StatusResult[]): void {
-    const wrong = statuses.filter(({ live }) => live?.verdict === 'not_ready');
-    if (wrong[0] === undefined) return;
-    const message = wrong
-      .map(({ record, live }) => `${record.name} is not ready: ${live?.reasons.join('; ')}`)
-      .join('\n');
-    const hint = `\`${this.program.bin} ${wrong[0].record.name} recover\` brings it back.`;
-    this.fail({ code: 'CHECKS_FAILED', message, hint });
+    const wrong = statuses.filter(({ live, condition }) => live?.verdict === 'not_ready' || isError(condition));
+    const [first] = wrong;
+    if (first === undefined) return;
+    const message = wrong.map((status) => `${status.record.name} is not ready: ${whyNot(status)}`).join('\n');
+    const hint = `\`${this.program.bin} ${first.record.name} recover\` brings it back.`;
+    const code = first.live === undefined && isError(first.condition) ? CODES[first.condition.status] : 'CHECKS_FAILED';
+    this.fail({ code, message, hint });
   }
+}
+
+type Condition = StatusResult['condition'];
+type ErrorStatus = Exclude<NonNullable<Condition>['status'], 'ReplacementPending'>;
+
+const CODES: Record<ErrorStatus, string> = {
+  IdentityConflict: 'OWNERSHIP_CONFLICT',
+  InstanceMissing: 'INSTANCE_MISSING',
+  OwnershipUnresolved: 'OWNERSHIP_UNRESOLVED',
+  OwnershipPersistFailed: 'OWNERSHIP_PERSIST_FAILED',
+};
+
+function isError(condition: Condition): condition is NonNullable<Condition> & { status: ErrorStatus } {
+  return condition !== undefined && condition.status !== 'ReplacementPending';
+}
+
+/** What the status is called stands before the reasons; the first of them mostly says the same in words. */
+function whyNot({ live, condition }: StatusResult): string {
+  const reasons = live === undefined ? [condition?.reason ?? ''] : live.reasons;
+  return `${condition === undefined ? '' : `${condition.status}: `}${reasons.join('; ')}`;
 }

@@ -45,6 +45,8 @@ export interface ToolsHost {
    * after a start that never became ready: what was admitted before no longer counts.
    */
   liaison?: { command: string[]; timeoutMs: Milliseconds };
+  /** A line of its output that holds one of these texts means that it has given up: it is started anew at once. */
+  givesUp?: string[];
   /** How long it may take to become ready; started anew after. */
   startTimeoutMs: Milliseconds;
 }
@@ -99,6 +101,8 @@ export interface AgentConfigOutput {
   sealedTools?: { path: string; content: string }[];
   /** Files and folders of the state volume (mounted at the gateway's home), written once when it is made. */
   initialState: FileEntry[];
+  /** The same of the tools' volume, mounted at the tools' home: root's and sticky, so entries of root's stay as they are. */
+  initialTools?: FileEntry[];
 }
 
 /** How much of the model's context the agent's own prompt takes. */
@@ -154,6 +158,11 @@ export interface AgentContribution {
   configure(input: AgentConfigInput): AgentConfigOutput;
   /** One message in, the agent's answer out; CHAT_FAILED with status and body's first line otherwise. */
   chat(input: ChatInput, signal: AbortSignal): Promise<{ text: string; finishReason: string; usage?: JsonObject }>;
+  /**
+   * What its settings are to a reader of logs: names whose values are secret though they do not look so, and values that
+   * stand where a secret would and are none.
+   */
+  secrets?: { keys: string[]; placeholders: string[] };
   /** A cheap request through ingress that proves a whole round trip without the model. */
   ping: { path: string; status: number };
 }

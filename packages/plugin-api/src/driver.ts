@@ -170,6 +170,12 @@ export interface ClonedPlan {
   refused: { field: string; reason: string }[];
 }
 
+/** One row a process, one cell a title. */
+export interface ProcessTable {
+  titles: string[];
+  processes: string[][];
+}
+
 export interface LogLine {
   stream: 'stdout' | 'stderr';
   text: string;
@@ -245,6 +251,8 @@ export interface Driver {
   /** The engine's own document, for evidence and for cloning. */
   inspectRaw(id: string, options?: WaitOptions): Promise<JsonObject | undefined>;
   list(labels: Labels, options?: WaitOptions): Promise<ContainerState[]>;
+  /** Processes of a running container, by name and without their arguments: those may hold secrets. ENGINE_NOT_FOUND. */
+  top(id: string, options?: WaitOptions): Promise<ProcessTable>;
   /**
    * `wanted` with what differs on the container from `recorded`, the plan that it was created by. To be asked while it
    * runs: a stopped container has forgotten parts of its endpoints. ENGINE_NOT_FOUND.

@@ -4,6 +4,7 @@ import { systemClock } from './clock.ts';
 import { control } from './control/client.ts';
 import { launch } from './launcher/launch.ts';
 import { EXIT_NO_CONFIG, EXIT_STATE_LOCKED, type SupervisorConfig } from './protocol.ts';
+import { cleanHome } from './rc/clean.ts';
 import { readConfig } from './sealed/check.ts';
 import { writeCaBundle } from './start/ca-bundle.ts';
 import { lockState } from './start/lock.ts';
@@ -68,7 +69,10 @@ switch (command) {
   case 'launch':
     process.exitCode = launch(args, process.env);
     break;
+  case 'clean-rc':
+    cleanHome(process.env.HOME ?? '/nonexistent', process.getuid?.() ?? 0, (line) => void writeSync(1, `${line}\n`));
+    break;
   default:
-    writeSync(2, `supervisor: unknown command ${command}; run, control or launch\n`);
+    writeSync(2, `supervisor: unknown command ${command}; run, control, launch or clean-rc\n`);
     process.exitCode = 64;
 }

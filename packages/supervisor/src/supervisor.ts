@@ -14,6 +14,7 @@ import {
   type SupervisorConfig,
   type SupervisorStatus,
 } from './protocol.ts';
+import { cleanRcFiles } from './rc/clean.ts';
 import { observe } from './tools/observe.ts';
 import { Tools } from './tools/tools.ts';
 
@@ -67,6 +68,9 @@ export class Supervisor {
     });
     log(`front door on ${config.frontDoorPort}, generation ${config.generation}`);
     this.gateway.dispatch({ type: 'boot' });
+    // Before the first shell that reads them, and while the gateway starts: what is in both homes outlives images.
+    const envOf = (as: RunRequest['as']) => environmentFor(as, this.options.env, config.runtime.env);
+    await cleanRcFiles({ groups: config.groups, env: envOf }, log);
     this.tools.start();
   }
 

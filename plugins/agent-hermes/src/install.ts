@@ -6,3 +6,9 @@ export const PYTHON = `${INSTALL_ROOT}/bin/python3`;
 
 /** Its entry script; run by `PYTHON`, never through a `#!` line or a PATH look-up. */
 export const ENTRY_SCRIPT = `${INSTALL_ROOT}/bin/hermes`;
+
+/** Debian's own, below Hermes' environment; without Hermes' packages. */
+export const SYSTEM_PYTHON = '/usr/bin/python3';
+
+/** Starts the sshd by which commands run as the tools' uid. */
+export const TOOLS_SSHD = '/opt/nemoclaw/hermes-tools-sshd.py';

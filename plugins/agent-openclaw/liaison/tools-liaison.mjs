@@ -85,7 +85,8 @@ const admit = async ({ call }, anew) => {
     includeQr: false,
     publicUrl: `ws://127.0.0.1:${port}`,
   });
-  return { args: ['--pair-if-needed', setupCode] };
+  // Not `--pair-if-needed`: that prefers a credential of before, which is refused now, and then waits for a person.
+  return { args: ['--pair', setupCode] };
 };
 
 const [question, option] = process.argv.slice(2);

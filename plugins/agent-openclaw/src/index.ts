@@ -16,17 +16,17 @@ export default defineAgent({
   memoryBytes: 3 * GIB,
   profiles: PROFILES.map(({ id, promptTokens, answerTokens }) => ({ id, promptTokens, answerTokens })),
   isolation: [
-    // First what `auto` takes: `separate` waits for its restarts to be understood (docs/decisions/0010).
-    {
-      mode: 'shared',
-      memoryBytes: 0,
-      note: "Tools run as the gateway's uid: a command of the agent's can read the gateway's token and configuration.",
-    },
+    // First what `auto` takes where the memory is there.
     {
       mode: 'separate',
       // Of the node host, measured (README); without it, every command fails rather than run as the gateway.
       memoryBytes: 512 * MIB,
       note: "Commands run as a uid of their own, through OpenClaw's node host, which never holds the gateway's token.",
+    },
+    {
+      mode: 'shared',
+      memoryBytes: 0,
+      note: "Tools run as the gateway's uid: a command of the agent's can read the gateway's token and configuration.",
     },
   ],
   commandTool: { name: 'exec', argument: 'command' },

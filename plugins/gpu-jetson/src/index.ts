@@ -1,4 +1,5 @@
 import { CodedError, defineGpuStrategy } from '@nemoclaw/plugin-api';
+import { shortNames } from '@nemoclaw/plugin-api/cdi';
 import { gpuProof } from '@nemoclaw/plugin-api/gpu-proof';
 import { detect, RUNTIME, STRATEGY_ID } from './detect.ts';
 import { explain } from './explain.ts';
@@ -19,7 +20,7 @@ export default defineGpuStrategy({
     return {
       runtime: RUNTIME,
       env: {
-        NVIDIA_VISIBLE_DEVICES: request.devices.join(',') || 'all',
+        NVIDIA_VISIBLE_DEVICES: shortNames(request.devices).join(',') || 'all',
         NVIDIA_DRIVER_CAPABILITIES: 'compute,utility',
       },
       groups: deviceGroups(facts),

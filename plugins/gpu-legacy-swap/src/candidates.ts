@@ -1,12 +1,7 @@
 import type { GpuCandidate, GpuRequest, HostFacts } from '@nemoclaw/plugin-api';
-import { chooseDevices } from '@nemoclaw/plugin-api/cdi';
+import { chooseDevices, shortNames } from '@nemoclaw/plugin-api/cdi';
 
 export const RUNTIME = 'nvidia';
-
-/** Names that `--gpus` and the runtime understand: a CDI name is theirs after the `=`. */
-const shortNames = (devices: readonly string[]): string[] => [
-  ...new Set(devices.map((device) => device.slice(device.indexOf('=') + 1))),
-];
 
 /** CDI names on Docker Desktop with WSL are listed and can't be injected. */
 const cdi = (facts: HostFacts, { devices }: GpuRequest): GpuCandidate[] => {

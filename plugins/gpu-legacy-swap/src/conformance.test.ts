@@ -1,65 +1,33 @@
-import type { AgentRunResult, RunInAgent } from '@nemoclaw/plugin-api';
-import { testGpuStrategy } from '@nemoclaw/testkit/conformance';
+import { gpuProofCases, gpuRequest, testGpuStrategy } from '@nemoclaw/testkit/conformance';
 import { HOSTS } from '@nemoclaw/testkit/contexts';
 import strategy from './index.ts';
-
-const exited = (stdout: string): AgentRunResult => ({
-  outcome: 'exited',
-  exitCode: 0,
-  stdout,
-  stderr: '',
-  identity: { uid: 64101, gid: 64101, groups: [64110], netns: '1', pidns: '2', mntns: '3' },
-  gateway: { pid: 7, netns: '1' },
-});
-const agent =
-  (cuInit: number | null): RunInAgent =>
-  async ({ argv }) =>
-    argv[0] === '/opt/nemoclaw/bin/gpu-proof'
-      ? exited(
-          JSON.stringify({
-            comm: 'ok',
-            devices: ['/dev/nvidia0'],
-            refused: [],
-            dlopen: cuInit === null ? 'libcuda.so.1: cannot open shared object file: No such file or directory' : 'ok',
-            cuInit,
-          }),
-        )
-      : exited('{"present":false}');
-const request = (patch?: string, devices: string[] = []) => ({
-  devices,
-  env: patch === undefined ? {} : { NEMOCLAW_DOCKER_GPU_PATCH: patch },
-});
 
 testGpuStrategy(strategy, {
   cases: [
     {
       title: 'a CDI device, where it steps back',
       facts: HOSTS.nativeWithCdi(),
-      request: request(),
+      request: gpuRequest(),
       bid: { applicable: true, activation: 'replace', priority: 10 },
       patch: { deviceRequests: [{ driver: 'cdi', count: 0, deviceIds: ['nvidia.com/gpu=0'], capabilities: [] }] },
     },
     {
       title: 'the runtime alone',
       facts: HOSTS.nativeWithRuntimeOnly(),
-      request: request(),
+      request: gpuRequest(),
       bid: { applicable: true, priority: 100 },
       patch: { deviceRequests: [{ driver: '', count: -1, deviceIds: [], capabilities: [['gpu']] }] },
     },
     {
       title: 'Docker Desktop on WSL, which ignores 0 and says so',
       facts: HOSTS.wslDesktop(),
-      request: request('0'),
+      request: gpuRequest('0'),
       bid: {
         applicable: true,
         warnings: ['NEMOCLAW_DOCKER_GPU_PATCH=0 is ignored on Docker Desktop with WSL: there is no other way there.'],
       },
     },
-    { title: 'no GPU', facts: HOSTS.plain(), request: request('1'), bid: { applicable: false } },
+    { title: 'no GPU', facts: HOSTS.plain(), request: gpuRequest('1'), bid: { applicable: false } },
   ],
-  proofs: [
-    { title: 'CUDA answers', requested: [], run: agent(0), result: 'proved' },
-    { title: 'CUDA finds no device', requested: [], run: agent(100), result: 'failed' },
-    { title: 'there is no library', requested: [], run: agent(null), result: 'injected' },
-  ],
+  proofs: gpuProofCases({ requested: [], node: '/dev/nvidia0' }),
 });

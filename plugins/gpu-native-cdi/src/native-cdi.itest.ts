@@ -157,16 +157,16 @@ describe.skipIf(!asRoot)('native CDI on a real engine, with a made-up GPU', () =
     expect(proof).toMatchObject({ result: 'failed', summary: 'as gateway, there is no GPU device node' });
   });
 
-  it.each([
-    ['missing-node', 'GPU_INJECTION_FAILED'],
-    ['failing-hook', 'ENGINE_ERROR'],
-  ] as const)('does not start with a specification that is broken: %s', async (broken, code) => {
-    await withGpu({ broken }, async (_fixture, device) => {
-      await expect(withContainer(await requestFor(device), async () => 'started')).rejects.toMatchObject({
-        code,
+  it.each([['missing-node'], ['failing-hook']] as const)(
+    'does not start with a specification that is broken: %s',
+    async (broken) => {
+      await withGpu({ broken }, async (_fixture, device) => {
+        await expect(withContainer(await requestFor(device), async () => 'started')).rejects.toMatchObject({
+          code: 'GPU_INJECTION_FAILED',
+        });
       });
-    });
-  });
+    },
+  );
 
   it('does not start with a device that vanished since it was asked for', async () => {
     const request = await withGpu({}, async (_fixture, device) => requestFor(device));

@@ -54,7 +54,10 @@ const recovered = async (bench: Bench, journaled: boolean): Promise<End> => {
     const troubles = verdict === 'removed' ? await nothingLeft(bench) : await allHealthy(bench, [bench.name]);
     // What was cut off on the disk's own word must be spoken of.
     if (journaled && actions.length === 0) troubles.push('recover did not say what it did');
-    const said = actions.map((action) => action.replace(` of ${bench.name}`, '')).join('; ');
+    // Names that are drawn anew each time would make every end one of its own.
+    const plain = (action: string): string =>
+      action.replace(` of ${bench.name}`, '').replace(/(leftover) \S+/, '$1 helper');
+    const said = actions.map(plain).join('; ');
     return { outcome: `${verdict}${said ? `: ${said}` : ''}`, troubles };
   } catch (error) {
     if ((error as { code?: string }).code !== 'SANDBOX_NOT_FOUND') throw error;

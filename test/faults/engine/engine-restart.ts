@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ContainerState, LABELS } from '@nemoclaw/plugin-api';
 import { converge, type State } from './converge.ts';
 import type { Ending, PrivateWorld, Verb } from './private-world.ts';
@@ -8,8 +9,9 @@ export type Outage = (typeof OUTAGES)[number];
 
 export interface RestartCase {
   verb: Exclude<Verb, 'status'>;
-  /** The step before which the program stands still meanwhile. */
   step: string;
+  /** The program stands still before the step meanwhile; or it goes on, and so many ms of the step are over. */
+  at: 'before' | number;
   outage: Outage;
   /** The program is killed too, as by the same power cut; without, it goes on against the engine that came back. */
   programDies: boolean;
@@ -18,6 +20,7 @@ export interface RestartCase {
 export interface RestartRow extends RestartCase {
   ending: string;
   after: string;
+  elapsedMs: number;
   problems: string[];
 }
 
@@ -32,7 +35,8 @@ const LEADS: Record<RestartCase['verb'], readonly State[]> = {
 const agentsOf = async (world: PrivateWorld): Promise<ContainerState[]> =>
   (await world.driver.list({ [LABELS.sandbox]: world.name })).filter(({ labels }) => labels[LABELS.role] === 'agent');
 
-const prepare = async (world: PrivateWorld, verb: RestartCase['verb']): Promise<void> => {
+/** On an undisturbed engine: what that verb needs to be there. */
+export const prepare = async (world: PrivateWorld, verb: RestartCase['verb']): Promise<void> => {
   if (verb === 'onboard') return world.wipe();
   const { verdict } = await world.live();
   if (verdict !== 'ready') {
@@ -71,22 +75,36 @@ const judgeMeanwhile = (agents: ContainerState[], before: ContainerState[]): str
   return problems;
 };
 
+/** What runs and is not known to the engine any more goes on writing to the volumes. */
+const lostWorkloads = async (world: PrivateWorld): Promise<string[]> => {
+  const known = (await world.driver.list({})).filter(({ phase }) => phase === 'running').map(({ id }) => id);
+  return world.engine
+    .workloads()
+    .filter((id) => !known.includes(id))
+    .map((id) => `container ${id.slice(0, 12)} runs and the engine does not know it`);
+};
+
 export const runRestartCase = async (world: PrivateWorld, one: RestartCase): Promise<RestartRow> => {
   await prepare(world, one.verb);
-  const running = world.begin(one.verb, one.step);
-  await running.halted;
+  const begin = performance.now();
+  const running = world.begin(one.verb, one.at === 'before' ? one.step : '');
+  await running.begun(one.step);
+  if (one.at !== 'before') await sleep(one.at);
   const before = await agentsOf(world);
   if (one.programDies) running.kill();
   await strike(world, one.outage);
-  const problems = judgeMeanwhile(await agentsOf(world), before);
+  // Only of a program that stands still is it known what it has asked for.
+  const problems = one.at === 'before' ? judgeMeanwhile(await agentsOf(world), before) : [];
   running.proceed();
   const ending = await running.ended;
   if (ending.how === 'failed' && ['uncoded', 'INTERNAL_ERROR'].includes(ending.code)) problems.push(ending.message);
   if (ending.how === 'killed' && !one.programDies) problems.push('the program ended without a word');
   const twice = (await agentsOf(world)).filter(({ phase }) => phase === 'running');
   if (twice.length > 1) problems.push(`both run after it: ${twice.map(({ name }) => name).join(', ')}`);
+  const elapsedMs = Math.round(performance.now() - begin);
   const { after, problems: left } = await converge(world, LEADS[one.verb]);
   problems.push(...left);
+  problems.push(...(await lostWorkloads(world)));
   if (problems.length > 0) await world.wipe();
-  return { ...one, ending: endingOf(ending), after, problems };
+  return { ...one, ending: endingOf(ending), after, elapsedMs, problems };
 };

@@ -96,6 +96,21 @@ const removeTree = (folder: string): void => {
   rmdirSync(folder);
 };
 
+const readProc = (pid: string, file: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+/** Ids of containers below that control group in which a process lives. */
+export const containersIn = (name: string): string[] => {
+  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  const found = pids.flatMap((pid) => new RegExp(`/${name}/([0-9a-f]{64})`).exec(readProc(pid, 'cgroup'))?.[1] ?? []);
+  return [...new Set(found)].sort();
+};
+
 /** Control groups have no owner and stay: those of dead containers are taken away by name, in every hierarchy. */
 export const removeControlGroups = (name: string): void => {
   const folders = [HIERARCHIES, ...readdirSync(HIERARCHIES).map((entry) => join(HIERARCHIES, entry))];

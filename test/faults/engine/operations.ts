@@ -1,3 +1,4 @@
+import type { OnProgress } from '@nemoclaw/core';
 import { LABELS } from '@nemoclaw/plugin-api';
 import type { FaultWorld } from './world.ts';
 
@@ -6,10 +7,17 @@ export interface SweptOperation {
   name: string;
   /** On an undisturbed engine. */
   prepare(world: FaultWorld): Promise<void>;
-  run(world: FaultWorld): Promise<unknown>;
+  /** `onStep` is told each step's id as it begins, and may keep the step waiting. */
+  run(world: FaultWorld, onStep?: (id: string) => void): Promise<unknown>;
   /** What may be there once it was begun and all is settled again. */
   leads: readonly ('healthy' | 'none')[];
 }
+
+const progress = (onStep: ((id: string) => void) | undefined): { onProgress: OnProgress } => ({
+  onProgress: (event) => {
+    if (event.type === 'step' && event.state === 'started') onStep?.(event.id);
+  },
+});
 
 const isReady = (world: FaultWorld): Promise<boolean> =>
   world.command(async (nemoclaw) => {
@@ -40,19 +48,19 @@ export const OPERATIONS: readonly SweptOperation[] = [
   {
     name: 'onboard',
     prepare: (world) => world.wipe(),
-    run: (world) => world.command((nemoclaw) => nemoclaw.onboard(world.input)),
+    run: (world, onStep) => world.command((nemoclaw) => nemoclaw.onboard(world.input, progress(onStep))),
     leads: ['healthy', 'none'],
   },
   {
     name: 'gateway restart',
     prepare: sandbox,
-    run: (world) => world.command((nemoclaw) => nemoclaw.gatewayRestart(world.name, {})),
+    run: (world, onStep) => world.command((nemoclaw) => nemoclaw.gatewayRestart(world.name, progress(onStep))),
     leads: ['healthy'],
   },
   {
     name: 'gpu set',
     prepare: sandbox,
-    run: (world) => world.command((nemoclaw) => nemoclaw.gpuSet(world.name, 'pretend')),
+    run: (world, onStep) => world.command((nemoclaw) => nemoclaw.gpuSet(world.name, 'pretend', progress(onStep))),
     leads: ['healthy'],
   },
   {
@@ -61,7 +69,7 @@ export const OPERATIONS: readonly SweptOperation[] = [
       await sandbox(world);
       await stopAll(world);
     },
-    run: (world) => world.command((nemoclaw) => nemoclaw.recover(world.name)),
+    run: (world, onStep) => world.command((nemoclaw) => nemoclaw.recover(world.name, progress(onStep))),
     leads: ['healthy'],
   },
   {
@@ -70,13 +78,13 @@ export const OPERATIONS: readonly SweptOperation[] = [
       await sandbox(world);
       await loseAll(world);
     },
-    run: (world) => world.command((nemoclaw) => nemoclaw.recover(world.name)),
+    run: (world, onStep) => world.command((nemoclaw) => nemoclaw.recover(world.name, progress(onStep))),
     leads: ['healthy'],
   },
   {
     name: 'destroy',
     prepare: sandbox,
-    run: (world) => world.command((nemoclaw) => nemoclaw.destroy(world.name)),
+    run: (world, onStep) => world.command((nemoclaw) => nemoclaw.destroy(world.name, progress(onStep))),
     leads: ['none', 'healthy'],
   },
 ];

@@ -8,7 +8,14 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, type Options } from 'execa';
-import { type Machine, machineRefusal, removeControlGroups, startGround, startMachine } from './machine.ts';
+import {
+  containersIn,
+  type Machine,
+  machineRefusal,
+  removeControlGroups,
+  startGround,
+  startMachine,
+} from './machine.ts';
 
 /** Why there can be no private engine here (no root, no engine program), or undefined where there can. */
 export const privateEngineRefusal = machineRefusal;
@@ -37,6 +44,8 @@ export interface PrivateEngine {
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Engine, containers and all that runs on the machine end at once; what stays is what was on disk. */
   cutPower(): Promise<void>;
+  /** Ids of containers in which something lives, by the kernel's word and not the engine's; sorted. */
+  workloads(): string[];
   /** Last lines of the engine's own log. */
   logTail(lines?: number): string;
   dispose(): Promise<void>;
@@ -63,8 +72,11 @@ const textOf = async (answer: IncomingMessage): Promise<string> => {
 const DROP_LINKS =
   'for kind in bridge veth; do ip -o link show type $kind | cut -d: -f2 | cut -d@ -f1 | while read -r name; do ip link del "$name" 2>/dev/null; done; done; true';
 
-/** Brings the machine up with the engine running and no image. Throws where `privateEngineRefusal` has a reason. */
-export const startPrivateEngine = async (): Promise<PrivateEngine> => {
+/**
+ * Brings the machine up with the engine running and no image. `configuration` is what would stand in its daemon.json.
+ * Throws where `privateEngineRefusal` has a reason.
+ */
+export const startPrivateEngine = async (configuration: object = {}): Promise<PrivateEngine> => {
   const refusal = privateEngineRefusal();
   if (refusal) throw new Error(`No private engine: ${refusal}.`);
   const folder = mkdtempSync(join(tmpdir(), 'private-engine-'));
@@ -72,7 +84,7 @@ export const startPrivateEngine = async (): Promise<PrivateEngine> => {
   const path = (name: string) => join(folder, name);
   const [socketPath, volatile, logPath] = [path('docker.sock'), path('run'), path('engine.log')];
   const settings = path('engine.json');
-  writeFileSync(settings, '{}');
+  writeFileSync(settings, JSON.stringify(configuration));
   const pidFile = join(volatile, 'docker.pid');
   const ground = await startGround();
   let machine: Machine | undefined;
@@ -142,6 +154,7 @@ export const startPrivateEngine = async (): Promise<PrivateEngine> => {
       await gone();
       await self.run(['sh', '-c', DROP_LINKS]);
     },
+    workloads: () => containersIn(group),
     logTail,
     async dispose() {
       await self.cutPower();

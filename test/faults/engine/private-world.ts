@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import driverContribution from '@nemoclaw/driver-docker';
@@ -20,8 +20,8 @@ export type Ending =
   | { how: 'killed' };
 
 export interface Running {
-  /** Resolves when it stands still before that step; rejects when it ended without getting there. */
-  halted: Promise<void>;
+  /** Resolves when that step began; rejects when it ended without getting there. */
+  begun(step: string): Promise<void>;
   proceed(): void;
   kill(): void;
   ended: Promise<Ending>;
@@ -40,7 +40,8 @@ export interface PrivateWorld extends Recoverable {
   dispose(): Promise<void>;
 }
 
-const program = (name: string): string => fileURLToPath(new URL(`./${name}`, import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./private-program.ts', import.meta.url));
+const MODEL_PROGRAM = fileURLToPath(new URL('./model-program.ts', import.meta.url));
 const NODE = [process.execPath, '--conditions=source'];
 
 /** Images are made on the shared engine, where they are cached, and brought over: all that an onboard asks for. */
@@ -56,7 +57,7 @@ const imagesOf = async (): Promise<string[]> => {
 };
 
 const startModel = async (engine: PrivateEngine): Promise<{ process: ChildProcess; baseUrl: string }> => {
-  const [file = '', ...args] = [...engine.enter(), ...NODE, program('model-program.ts')];
+  const [file = '', ...args] = [...engine.enter(), ...NODE, MODEL_PROGRAM];
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [baseUrl] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return { process: child, baseUrl };
@@ -74,14 +75,20 @@ export const makePrivateWorld = async (name: string): Promise<PrivateWorld> => {
 
   const begin = (verb: Verb, haltBefore = '', seen: string[] = []): Running => {
     const args = [verb, home, name, model.baseUrl, MODEL.id, haltBefore];
-    const [file = '', ...rest] = [...engine.enter(), ...NODE, program('private-program.ts'), ...args];
+    const [file = '', ...rest] = [...engine.enter(), ...NODE, PROGRAM, ...args];
     const child = spawn(file, rest, {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...engine.env },
     });
     running.add(child);
-    const halted = Promise.withResolvers<void>();
-    halted.promise.catch(() => {});
+    const steps = new EventEmitter();
+    const over = new AbortController();
+    const begun = async (step: string): Promise<void> => {
+      if (seen.includes(step)) return;
+      await once(steps, step, { signal: over.signal }).catch(() => {
+        throw new Error(`${verb} ended before it came to ${step}: ${JSON.stringify(ending)}`);
+      });
+    };
     let ending: Ending = { how: 'killed' };
     createInterface({ input: child.stdout }).on('line', (line) => {
       const said = JSON.parse(line) as {
@@ -89,19 +96,21 @@ export const makePrivateWorld = async (name: string): Promise<PrivateWorld> => {
         done?: unknown;
         failed?: Omit<Ending & { how: 'failed' }, 'how'>;
       };
-      if (said.step !== undefined) seen.push(said.step);
-      if (said.step === haltBefore && haltBefore !== '') halted.resolve();
+      if (said.step !== undefined) {
+        seen.push(said.step);
+        steps.emit(said.step);
+      }
       if ('done' in said) ending = { how: 'done', result: said.done };
       if (said.failed) ending = { how: 'failed', ...said.failed };
     });
     child.stdin.on('error', () => {});
     const ended = once(child, 'close').then(() => {
       running.delete(child);
-      halted.reject(new Error(`${verb} ended before it came to ${haltBefore}: ${JSON.stringify(ending)}`));
+      over.abort();
       return ending;
     });
     return {
-      halted: halted.promise,
+      begun,
       proceed: () => void child.stdin.write('\n'),
       // Entering namespaces replaces itself by the program: this is its pid.
       kill: () => void child.kill('SIGKILL'),

@@ -1,18 +1,11 @@
 import { isCodedError } from '@nemoclaw/plugin-api';
-import type { Fault } from './apply-fault.ts';
 import { converge, isProperError, stateOf, wordsOf } from './converge.ts';
 import type { SweptOperation } from './operations.ts';
+import type { FaultPoint } from './select-cases.ts';
 import type { FaultWorld } from './world.ts';
 
-export interface SweepCase {
+export interface SweepRow extends FaultPoint {
   operation: string;
-  kind: string;
-  /** Which of the operation's calls of that kind, from 0. */
-  nth: number;
-  fault: Fault;
-}
-
-export interface SweepRow extends SweepCase {
   /** How the operation ended: `done`, or the code of its error. */
   ending: string;
   /** What `recover` made of it, and what is there after: `healthy` or `none`. */
@@ -21,10 +14,6 @@ export interface SweepRow extends SweepCase {
   /** Empty when all is as it must be. */
   problems: string[];
 }
-
-/** A read that is repeated changes nothing; every other kind of call meets every fault. */
-export const faultsFor = (kind: string, faults: readonly Fault[]): Fault[] =>
-  faults.filter((fault) => fault !== 'twice' || !kind.startsWith('GET '));
 
 /** What the operation asks of the engine when nothing is wrong: how often each kind of call. */
 export const recordKinds = async (world: FaultWorld, operation: SweptOperation): Promise<Map<string, number>> => {
@@ -37,7 +26,7 @@ export const recordKinds = async (world: FaultWorld, operation: SweptOperation):
 };
 
 /** One fault in one operation; then, on an engine that is well again, `recover`. */
-export const runCase = async (world: FaultWorld, operation: SweptOperation, one: SweepCase): Promise<SweepRow> => {
+export const runCase = async (world: FaultWorld, operation: SweptOperation, one: FaultPoint): Promise<SweepRow> => {
   const problems: string[] = [];
   await operation.prepare(world);
   const begin = performance.now();
@@ -62,5 +51,5 @@ export const runCase = async (world: FaultWorld, operation: SweptOperation, one:
   const { after, problems: left } = await converge(world, operation.leads);
   problems.push(...left);
   if (problems.length > 0) await world.wipe();
-  return { ...one, ending, after, elapsedMs, problems };
+  return { operation: operation.name, ...one, ending, after, elapsedMs, problems };
 };

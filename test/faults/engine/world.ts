@@ -7,7 +7,7 @@ import { onboardInput, openCore, QUICK } from '../../integration/world/core.ts';
 import { openEngine } from '../../integration/world/engine.ts';
 import type { Recoverable } from './converge.ts';
 import { type FaultyEngine, startFaultyEngine } from './faulty-engine.ts';
-import { MODEL } from './model.ts';
+import { MODEL, NEVER_OPENS } from './model.ts';
 import { PRETEND } from './pretend-gpu.ts';
 import { remainsOf, wipeOut } from './sandbox-remains.ts';
 
@@ -19,7 +19,7 @@ export interface FaultWorld extends Recoverable {
   driver: Driver;
   input: OnboardInput;
   /** The program as a new command would start it, with the faulty engine for its own. */
-  command<T>(work: (nemoclaw: Nemoclaw) => Promise<T>): Promise<T>;
+  command<T>(work: (nemoclaw: Nemoclaw) => Promise<T>, env?: Record<string, string>): Promise<T>;
   /** Takes everything away by the labels, whatever state it is in. */
   wipe(): Promise<void>;
   dispose(): Promise<void>;
@@ -30,7 +30,7 @@ export const makeFaultWorld = async (name: string): Promise<FaultWorld> => {
   const engine = await startFaultyEngine();
   const driver = openEngine();
   const model: ScriptedModel = await startScriptedModel({
-    models: [MODEL],
+    models: [MODEL, NEVER_OPENS],
     respond: () => text('hello'),
     host: '0.0.0.0',
   });
@@ -43,8 +43,8 @@ export const makeFaultWorld = async (name: string): Promise<FaultWorld> => {
     driver,
     // Tests of other folders take theirs from the front of the range.
     input: { ...onboardInput(name, model.baseUrl, MODEL.id, 'tiny'), ingressPort: 20_000 + randomInt(10_000) },
-    async command(work) {
-      const nemoclaw = await openCore(home, { plugins: [PRETEND], env });
+    async command(work, more = {}) {
+      const nemoclaw = await openCore(home, { plugins: [PRETEND], env: { ...env, ...more } });
       try {
         return await work(nemoclaw);
       } finally {

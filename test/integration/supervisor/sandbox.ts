@@ -80,7 +80,7 @@ export interface FakeSandbox {
   node(as: RunAs, script: string, ...args: string[]): Promise<Extract<RunReply, { outcome: 'exited' }>>;
   until(state: SupervisorStatus['state'], timeoutMs?: number): Promise<SupervisorStatus>;
   /** Seals the agent's file anew, as it should be or not. */
-  seal(change: { content?: string; mode?: number; uid?: number }): Promise<void>;
+  seal(change: { content?: string; mode?: number; uid?: number; link?: string }): Promise<void>;
   /** A further container on the same volumes; gives its exit code. */
   startSecond(): Promise<{ exitCode: number; logs: string }>;
   dispose(): Promise<void>;
@@ -106,7 +106,7 @@ export const startFakeSandbox = async (driver: Driver, groups: number[] = [44]):
     [volumes.sealed, sealed],
     [volumes.state, stateFiles({ agent, nonce })],
     [volumes.workspace, workspaceFiles({ nonce })],
-    [volumes.tools, toolsFiles({ nonce })],
+    [volumes.tools, toolsFiles({ agent, nonce })],
   ] as const) {
     await driver.ensureVolume({ name: volume, labels });
     await put(volume, files);
@@ -150,8 +150,17 @@ export const startFakeSandbox = async (driver: Driver, groups: number[] = [44]):
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     },
-    seal: ({ content = agent.sealed[0]!.content, mode = 0o640, uid = 0 }) =>
-      put(volumes.sealed, [{ path: 'agent/agent.json', type: 'file', content, mode, uid, gid: IDS.gateway }]),
+    seal: ({ content = agent.sealed[0]!.content, mode = 0o640, uid = 0, link }) =>
+      put(volumes.sealed, [
+        {
+          path: 'agent/agent.json',
+          type: link === undefined ? 'file' : 'link',
+          content: link ?? content,
+          mode,
+          uid,
+          gid: IDS.gateway,
+        },
+      ]),
     async startSecond() {
       const { id } = await driver.create({ ...spec, name: `${spec.name}-second`, restartPolicy: 'no' });
       try {

@@ -5,15 +5,18 @@ import driverContribution from '@nemoclaw/driver-docker';
 import { type ContainerState, type Driver, LABELS } from '@nemoclaw/plugin-api';
 import type { World } from './cli.ts';
 
+/** All that is needed to find a sandbox's state. */
+type Home = Pick<World, 'home'>;
+
 export const openEngine = (): Driver => driverContribution.create({ env: process.env });
 
-const readState = <T>(world: World, name: string, file: string): T =>
+const readState = <T>(world: Home, name: string, file: string): T =>
   JSON.parse(readFileSync(join(world.home, 'sandboxes', name, file), 'utf8')) as T;
 
-export const ownershipOf = (world: World, name: string): OwnershipJournal => readState(world, name, 'ownership.json');
-export const recordOf = (world: World, name: string): SandboxRecord => readState(world, name, 'sandbox.json');
-export const agentIdOf = (world: World, name: string): string => ownershipOf(world, name).authoritative?.id ?? '';
-export const relayIdOf = (world: World, name: string): string => ownershipOf(world, name).resources.relay?.id ?? '';
+export const ownershipOf = (world: Home, name: string): OwnershipJournal => readState(world, name, 'ownership.json');
+export const recordOf = (world: Home, name: string): SandboxRecord => readState(world, name, 'sandbox.json');
+export const agentIdOf = (world: Home, name: string): string => ownershipOf(world, name).authoritative?.id ?? '';
+export const relayIdOf = (world: Home, name: string): string => ownershipOf(world, name).resources.relay?.id ?? '';
 
 /** Everything on the engine that belongs to the homes of these tests: what must be empty when a sandbox is gone. */
 export const remains = async (driver: Driver, sandbox: string): Promise<string[]> => {

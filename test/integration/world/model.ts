@@ -1,29 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { Driver } from '@nemoclaw/plugin-api';
 import { MODEL, modelContainer } from '@nemoclaw/testkit/model-image';
 import { ensureModelImage } from '../../../scripts/quickstart/model.ts';
 import { PARENT } from './cli.ts';
+import { freePort } from './port.ts';
 
-/** A port of 127.0.0.1 that nothing listens on now; the model server takes it a moment later. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
-
-/** The real small model on a port of 127.0.0.1, in a container of the test's own. */
+/** The real small model on a port of 127.0.0.1, in a container of the test's own; with another context when one is given. */
 export const startSmallModel = async (
   driver: Driver,
+  options: { port?: number; contextTokens?: number } = {},
 ): Promise<{ baseUrl: string; model: string; dispose(): Promise<void> }> => {
   const image = await ensureModelImage(driver, PARENT);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const { id } = await driver.create(
-    modelContainer({ name: `nemoclaw-test-model-${randomBytes(4).toString('hex')}`, image, port }),
+    modelContainer({ ...options, name: `nemoclaw-test-model-${randomBytes(4).toString('hex')}`, image, port }),
   );
   await driver.start(id);
   const baseUrl = `http://127.0.0.1:${port}/v1`;

@@ -14,28 +14,30 @@ export interface Pulse {
   stop(): Promise<Answer[]>;
 }
 
+/** One request on a connection of its own; no answer within the bound is a broken one. */
+export const askOnce = (url: string, boundMs: number): Promise<Answer> =>
+  new Promise((resolve) => {
+    const begin = performance.now();
+    const end = (part: Omit<Answer, 'elapsedMs'>) => resolve({ ...part, elapsedMs: performance.now() - begin });
+    const call = request(url, { agent: false, headers: { connection: 'close' } }, (response) => {
+      response.resume();
+      response.once('close', () =>
+        end({
+          outcome: response.complete ? 'complete' : 'broken',
+          status: response.statusCode ?? 0,
+          retryAfter: response.headers['retry-after'],
+        }),
+      );
+    });
+    call.setTimeout(boundMs, () => call.destroy(new Error(`no answer within ${boundMs} ms`)));
+    call.once('error', (error) => end({ outcome: 'broken', status: 0, retryAfter: undefined, error: error.message }));
+    call.end();
+  });
+
 /** A client that opens a new connection every `everyMs`, whatever became of the ones before. */
 export const startPulse = (url: string, everyMs: number, boundMs: number): Pulse => {
   const inFlight: Promise<Answer>[] = [];
-  const one = (): Promise<Answer> =>
-    new Promise((resolve) => {
-      const begin = performance.now();
-      const end = (part: Omit<Answer, 'elapsedMs'>) => resolve({ ...part, elapsedMs: performance.now() - begin });
-      const call = request(url, { agent: false, headers: { connection: 'close' } }, (response) => {
-        response.resume();
-        response.once('close', () =>
-          end({
-            outcome: response.complete ? 'complete' : 'broken',
-            status: response.statusCode ?? 0,
-            retryAfter: response.headers['retry-after'],
-          }),
-        );
-      });
-      call.setTimeout(boundMs, () => call.destroy(new Error(`no answer within ${boundMs} ms`)));
-      call.once('error', (error) => end({ outcome: 'broken', status: 0, retryAfter: undefined, error: error.message }));
-      call.end();
-    });
-  const timer = setInterval(() => inFlight.push(one()), everyMs);
+  const timer = setInterval(() => inFlight.push(askOnce(url, boundMs)), everyMs);
   return {
     async stop() {
       clearInterval(timer);

@@ -4,7 +4,12 @@ import type { SupervisorOp, SupervisorOps, SupervisorStatus } from '@nemoclaw/su
 import { callSupervisor } from '../../../packages/core/src/lifecycle/control.ts';
 import { objectNames } from '../../../packages/core/src/lifecycle/names.ts';
 import { agentSpec } from '../../../packages/core/src/lifecycle/specs.ts';
-import { sealedFiles, stateFiles, workspaceFiles } from '../../../packages/core/src/lifecycle/volume-files.ts';
+import {
+  sealedFiles,
+  stateFiles,
+  toolsFiles,
+  workspaceFiles,
+} from '../../../packages/core/src/lifecycle/volume-files.ts';
 
 export interface Supervised {
   call<O extends SupervisorOp>(op: O, args: SupervisorOps[O]['args']): Promise<SupervisorOps[O]['result']>;
@@ -23,24 +28,29 @@ export const startSupervised = async (
   const nonce = randomBytes(16).toString('hex');
   const caPem = '-----BEGIN CERTIFICATE-----\ntest\n-----END CERTIFICATE-----\n';
   const sealed = sealedFiles({ sandboxId: sandbox.id, generation: randomUUID(), groups: [], agent, caPem, nonce });
-  for (const [volume, files] of [
+  const mounted = [
     [volumes.sealed, sealed],
     [volumes.state, stateFiles({ agent, nonce })],
     [volumes.workspace, workspaceFiles({ nonce })],
-  ] as const) {
-    await driver.ensureVolume({ name: volume, labels });
-    await driver.putFiles({ volume, image, labels, files });
-  }
-  const plan = agentSpec({ sandbox, labels, image, networkId: 'none', memoryBytes: 1 << 30 });
-  const { id } = await driver.create({ ...plan, networks: [{ network: 'none', aliases: [] }] });
+    [volumes.tools, toolsFiles({ agent, nonce })],
+  ] as const;
+  let id = '';
   const dispose = async (): Promise<void> => {
-    await driver.remove(id, { force: true });
-    for (const volume of [volumes.sealed, volumes.state, volumes.workspace]) await driver.removeVolume(volume);
+    if (id !== '') await driver.remove(id, { force: true });
+    for (const [volume] of mounted) await driver.removeVolume(volume);
   };
-  await driver.start(id).catch(async (error: unknown) => {
+  try {
+    for (const [volume, files] of mounted) {
+      await driver.ensureVolume({ name: volume, labels });
+      await driver.putFiles({ volume, image, labels, files });
+    }
+    const plan = agentSpec({ sandbox, labels, image, networkId: 'none', memoryBytes: 1 << 30 });
+    ({ id } = await driver.create({ ...plan, networks: [{ network: 'none', aliases: [] }] }));
+    await driver.start(id);
+  } catch (error) {
     await dispose();
     throw error;
-  });
+  }
   const call: Supervised['call'] = (op, args) =>
     callSupervisor({ driver, containerId: id, timeoutMs: 60_000 }, op, args);
   return {

@@ -7,13 +7,13 @@ type Purpose = 'state' | 'workspace' | 'sealed' | 'relay';
 const volumeOf = (world: World, name: string, purpose: Purpose): string =>
   ownershipOf(world, name).resources.volumes.find((volume) => volume.purpose === purpose)?.name ?? '';
 
-export const readVolumeJson = async <T>(
+export const readVolumeText = async (
   driver: Driver,
   world: World,
   name: string,
   purpose: Purpose,
   path: string,
-): Promise<T> => {
+): Promise<string> => {
   const content = await driver.readFile({
     volume: volumeOf(world, name, purpose),
     image: recordOf(world, name).image.id,
@@ -21,8 +21,11 @@ export const readVolumeJson = async <T>(
     path,
   });
   if (!content) throw new Error(`no ${path} in the ${purpose} volume of ${name}`);
-  return JSON.parse(content.toString('utf8')) as T;
+  return content.toString('utf8');
 };
+
+export const readVolumeJson = async <T>(...where: Parameters<typeof readVolumeText>): Promise<T> =>
+  JSON.parse(await readVolumeText(...where)) as T;
 
 export const writeVolumeFile = (
   driver: Driver,

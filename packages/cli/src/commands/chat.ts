@@ -31,8 +31,8 @@ export default class Chat extends NemoclawCommand {
 
   async #conversation(name: string): Promise<void> {
     const { nemoclaw, call } = await this.open({ quiet: true });
-    await converse({ stdin: process.stdin, stdout: process.stdout, signal: call.signal }, (turns, onText) =>
-      nemoclaw.chat(name, { turns, onText }, call),
+    await converse({ stdin: process.stdin, stdout: process.stdout, signal: call.signal }, (turns, onText, signal) =>
+      nemoclaw.chat(name, { turns, onText }, { ...call, signal }),
     );
   }
 }

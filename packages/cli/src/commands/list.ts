@@ -8,14 +8,14 @@ export default class List extends NemoclawCommand {
   async run(): Promise<unknown> {
     await this.parse(List);
     const { nemoclaw } = await this.open();
-    const { records, unreadable } = await nemoclaw.list();
+    const { records, unreadable, conditions } = await nemoclaw.list();
     const sorted = byName(records);
-    await this.show(renderList(sorted, this.program.bin, new Date()));
+    await this.show(renderList(sorted, this.program.bin, new Date(), conditions));
     if (unreadable.length > 0) {
       const what = unreadable.map(({ name, error }) => `${name}: ${error.message}`).join('; ');
       const hint = unreadable[0]!.error.hint;
       this.fail({ code: unreadable[0]!.error.code, message: what, ...(hint === undefined ? {} : { hint }) });
     }
-    return { sandboxes: sorted };
+    return { sandboxes: sorted, ...(Object.keys(conditions).length > 0 ? { conditions } : {}) };
   }
 }

@@ -41,6 +41,11 @@ export default class Onboard extends NemoclawCommand {
     }),
     'credential-stdin': Flags.boolean({ summary: 'Read the key from stdin.', env: 'NEMOCLAW_CREDENTIAL_STDIN' }),
     gpu: Flags.string({ summary: '`auto`, `off` or a strategy of `gpu list`.', default: 'auto', env: 'NEMOCLAW_GPU' }),
+    'gpu-device': Flags.string({
+      summary: 'GPU to give, by CDI name or number; several times for several. Default: all that there are.',
+      multiple: true,
+      env: 'NEMOCLAW_GPU_DEVICE',
+    }),
     profile: Flags.option({
       summary: "How much of the model's context the agent's own prompt may take.",
       options: ['auto', 'full', 'compact'] as const,

@@ -24,6 +24,10 @@ export function errorEnvelope(error: EnvelopeError, warnings: readonly string[] 
   return result === undefined ? envelope : { ...envelope, result };
 }
 
+/** What JSON leaves as it is and a terminal may obey: eight-bit controls, and marks that turn text around or hide it. */
+const OBEYED = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
 export function printEnvelope(envelope: Envelope): string {
-  return `${JSON.stringify(envelope, null, 2)}\n`;
+  const text = JSON.stringify(envelope, null, 2);
+  return `${text.replace(OBEYED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }

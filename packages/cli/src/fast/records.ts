@@ -34,8 +34,14 @@ export async function readRecord(
   return isRecord(record) && (record as SandboxRecord).name === name ? (record as SandboxRecord) : undefined;
 }
 
-/** An operation under way or broken off, a missing ownership journal: more than a record can tell. */
+/** An operation under way or broken off, events, a missing ownership journal: more than a record can tell. */
 export function isUnusual(home: string, name: string): boolean {
   const folder = join(home, SANDBOXES, name);
-  return existsSync(join(folder, 'operation.json')) || !existsSync(join(folder, 'ownership.json'));
+  return existsSync(join(folder, 'operation.json')) || isTroubled(home, name);
+}
+
+/** The record may say `ready` and not be right. */
+export function isTroubled(home: string, name: string): boolean {
+  const folder = join(home, SANDBOXES, name);
+  return existsSync(join(folder, 'events.json')) || !existsSync(join(folder, 'ownership.json'));
 }

@@ -7,7 +7,7 @@ import type { Program } from '../program.ts';
 import { renderList } from '../render/list.ts';
 import { renderStatus, renderStatuses } from '../render/status.ts';
 import { dataHome } from '../runtime/home.ts';
-import { isUnusual, readRecord, readRecords } from './records.ts';
+import { isTroubled, isUnusual, readRecord, readRecords } from './records.ts';
 import { type FastRequest, routeFast } from './route.ts';
 import { versionLine } from './version-line.ts';
 
@@ -79,6 +79,7 @@ async function recorded(request: RecordedRequest, input: FastInput, generated: U
   const records = await readRecords(home, validator);
   if (records === undefined) return undefined;
   if (request.kind === 'list') {
+    if (records.some(({ name }) => isTroubled(home, name))) return undefined;
     return request.json ? printEnvelope(okEnvelope({ sandboxes: records })) : renderList(records, bin, input.now);
   }
   if (records.some(({ name }) => isUnusual(home, name))) return undefined;

@@ -1,6 +1,7 @@
 import type { OnboardInput } from '@nemoclaw/core';
 import { CodedError } from '@nemoclaw/plugin-api';
 import type { Program } from '../program.ts';
+import { gpuDevices } from './gpu-devices.ts';
 
 /** Choices as flags, variables and answers gave them. */
 export interface OnboardChoices {
@@ -10,6 +11,7 @@ export interface OnboardChoices {
   model?: string | undefined;
   endpoint?: string | undefined;
   gpu: string;
+  'gpu-device'?: string | string[] | undefined;
   profile: string;
   isolation: string;
   smoke: boolean;
@@ -26,6 +28,7 @@ export function toOnboardInput(choices: OnboardChoices, program: Program, creden
       hint: `${program.bin} onboard --name demo, or set NEMOCLAW_NAME.`,
     });
   }
+  const devices = gpuDevices(choices['gpu-device']);
   return {
     name: choices.name,
     agent: choices.agent ?? program.defaults.agent,
@@ -34,6 +37,7 @@ export function toOnboardInput(choices: OnboardChoices, program: Program, creden
     ...(choices.endpoint === undefined ? {} : { endpoint: choices.endpoint }),
     ...(credential === undefined ? {} : { credential }),
     gpu: choices.gpu,
+    ...(devices === undefined ? {} : { gpuDevices: devices }),
     profile: choices.profile,
     isolation: choices.isolation,
     smoke: choices.smoke,

@@ -18,6 +18,6 @@ function recoverVerdict(name: string, verdict: RecoverResult['verdict']): string
     case 'removed':
       return `${name} was half made and is removed.`;
     case 'nothing_to_do':
-      return `${name}: nothing to recover.`;
+      return `${name} is healthy: nothing had to be recovered, and all of it was proved again just now.`;
   }
 }

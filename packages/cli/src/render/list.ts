@@ -5,11 +5,16 @@ import { table } from './table.ts';
 export const noSandbox = (bin: string): string => `No sandbox yet. \`${bin} onboard --name demo\` makes one.\n`;
 
 /** Facts of all sandboxes as recorded, one line each. */
-export function renderList(records: readonly SandboxRecord[], bin: string, now: Date): string {
+export function renderList(
+  records: readonly SandboxRecord[],
+  bin: string,
+  now: Date,
+  conditions: Readonly<Record<string, string>> = {},
+): string {
   if (records.length === 0) return noSandbox(bin);
   const rows = records.map((record) => [
     record.name,
-    record.phase,
+    conditions[record.name] ?? record.phase,
     `${record.agent.id} ${record.agent.version}`,
     `${record.provider.id}/${record.provider.model}`,
     gpuCell(record),

@@ -226,7 +226,9 @@ it('lists agents with what they need', () => {
       ],
     },
   ];
-  expect(renderAgents(agents)).toMatch(/a +1 +3072 MiB +full \(9 tokens\) +separate \(\+512 MiB\), shared +p@1/);
+  expect(renderAgents(agents)).toMatch(
+    /a +1 +3072 MiB +full \(9 tokens\) +separate \(\+512 MiB, default\), shared +p@1/,
+  );
   expect(renderAgents([])).toContain('plugins doctor');
 });
 
@@ -240,7 +242,7 @@ it('says what is gone and what is not', () => {
 it.each([
   ['healthy', 'demo is healthy.'],
   ['removed', 'demo was half made and is removed.'],
-  ['nothing_to_do', 'demo: nothing to recover.'],
+  ['nothing_to_do', 'demo is healthy: nothing had to be recovered, and all of it was proved again just now.'],
 ] as const)('ends recover with its verdict: %s', (verdict, words) => {
   expect(renderRecover('demo', { actions: ['started'], verdict })).toBe(`started\n${words}\n`);
 });

@@ -3,7 +3,7 @@ import type { RelayStatus } from '@nemoclaw/relay/protocol';
 import type { RestartResult, SupervisorStatus } from '@nemoclaw/supervisor/protocol';
 import type { PluginStore } from '../plugin-store/index.ts';
 import type { OnProgress } from './events.ts';
-import type { SandboxRecord } from './records.ts';
+import type { OwnershipStatus, SandboxEvent, SandboxRecord } from './records.ts';
 
 export interface CallOptions {
   signal?: AbortSignal;
@@ -20,6 +20,8 @@ export interface OnboardInput {
   /** The credential itself, already read from an env variable or stdin by the caller. */
   credential?: string;
   gpu: string;
+  /** CDI names or indexes; absent leaves the choice to the strategy. */
+  gpuDevices?: string[];
   profile: string;
   /** `auto`, `separate` or `shared`. */
   isolation: string;
@@ -53,15 +55,24 @@ export interface OnboardResult {
 
 export type Liveness = 'running' | 'stopped' | 'missing' | 'conflict' | 'unknown';
 
+/** The model's context as it is now, and what the agent's profile fills of it; or why it can't be known. */
+export type ModelNow = { contextTokens: number; neededTokens: number } | { unknown: string };
+
 export interface StatusResult {
   record: SandboxRecord;
   /** A pending operation found in the journal. */
   pending?: { operation: string; step: string; startedAt: string };
+  /** There when it is not ready, by the journals and the last look at the engine; with `live`, by the one just now. */
+  condition?: { status: OwnershipStatus; reason: string; ids: string[]; at: string };
+  /** What is still so, or was when the engine was last looked at. */
+  events?: SandboxEvent[];
   /** Only with `live`. */
   live?: {
     agent: { state: Liveness; containerId?: string };
     relay: { state: Liveness; containerId?: string; status?: RelayStatus };
     supervisor?: SupervisorStatus;
+    /** What the provider gives now, as asked from this host. */
+    model?: ModelNow;
     /** `ready` only when all of it was proved just now. */
     verdict: 'ready' | 'not_ready';
     reasons: string[];
@@ -77,6 +88,19 @@ export interface RestartReport extends RestartResult {
 export interface DestroyResult {
   removed: { containers: number; networks: number; volumes: number; files: boolean };
   notes: string[];
+}
+
+/** What a recover is told of a world that has changed; what is left out stays as it is recorded. */
+export interface RecoverInput {
+  /** Where the provider is now. */
+  endpoint?: string;
+  model?: string;
+  /** The key itself. One that was given before goes to the origin that it was given for, and nowhere else. */
+  credential?: string;
+  forward?: boolean;
+  ingressPort?: number;
+  /** Goes on with an empty volume where the agent's state is gone; without it that is refused, STATE_MISSING. */
+  acceptEmptyState?: boolean;
 }
 
 export interface RecoverResult {
@@ -125,6 +149,16 @@ export interface PluginReport {
   faults?: PluginFault[];
 }
 
+export interface DebugResult {
+  /** The bundle, tar.gz. */
+  file: string;
+  bytes: number;
+  /** How many are in it. */
+  files: number;
+  /** What could not be had, and why. */
+  missing: { file: string; why: string }[];
+}
+
 export interface ExecInput {
   argv: string[];
   as: 'tools' | 'gateway';
@@ -146,9 +180,26 @@ export interface GpuSetResult {
   notes: string[];
 }
 
+export interface UpgradeResult {
+  /** False when image and relay are what this program and its plugins would make today. */
+  changed: boolean;
+  before: { version: string; image: string };
+  after: { version: string; image: string };
+  /** Whether its relay was made anew as well. */
+  relay: boolean;
+  record: SandboxRecord;
+  warnings: string[];
+  notes: string[];
+}
+
 export interface GpuProveResult {
   strategy: string;
   proof: GpuProof;
+}
+
+export interface GpuSetOptions extends CallOptions {
+  /** CDI names or indexes; absent keeps those that the sandbox was made with. */
+  devices?: string[];
 }
 
 export interface GpuExplanation {
@@ -163,14 +214,23 @@ export interface GpuExplanation {
 /** The whole program below the command line. Made by `createNemoclaw`; every method throws CodedError. */
 export interface Nemoclaw {
   onboard(input: OnboardInput, options?: CallOptions): Promise<OnboardResult>;
-  list(): Promise<{ records: SandboxRecord[]; unreadable: { name: string; error: CodedError }[] }>;
+  list(): Promise<{
+    records: SandboxRecord[];
+    unreadable: { name: string; error: CodedError }[];
+    /** Of those that are not ready, by name. */
+    conditions: Record<string, OwnershipStatus>;
+  }>;
   status(name: string, options?: CallOptions & { live?: boolean }): Promise<StatusResult>;
+  /** What was out of the ordinary with its containers, the latest first; works without an engine. */
+  events(name: string): Promise<{ events: SandboxEvent[] }>;
   gatewayStatus(name: string, options?: CallOptions): Promise<SupervisorStatus>;
   gatewayRestart(
     name: string,
     options: CallOptions & { soft?: boolean; timeoutMs?: number; settleMs?: number },
   ): Promise<RestartReport>;
-  recover(name: string, options?: CallOptions): Promise<RecoverResult>;
+  recover(name: string, options?: CallOptions & RecoverInput): Promise<RecoverResult>;
+  /** Replaces its container by one of the image that is made today; what the agent knows stays. */
+  upgrade(name: string, options?: CallOptions): Promise<UpgradeResult>;
   destroy(name: string, options?: CallOptions): Promise<DestroyResult>;
   logs(
     name: string,
@@ -185,9 +245,11 @@ export interface Nemoclaw {
   ): Promise<{ text: string; finishReason: string; elapsedMs: number }>;
   /** With `tools`, also proves as whom the agent's own command tool runs, and writes that into the record. */
   doctor(name: string | undefined, options?: CallOptions & { tools?: boolean }): Promise<DoctorResult>;
+  /** Packs what helps to find out what is wrong, redacted, into `output`; without a name, of all sandboxes. */
+  debug(name: string | undefined, options: CallOptions & { output: string }): Promise<DebugResult>;
   gpuList(options?: CallOptions): Promise<{ bids: GpuBid[]; chosen: string | null; reason: string }>;
   /** `request`: a strategy's id, `auto` or `off`. The container is replaced, or all stays as it was. */
-  gpuSet(name: string, request: string, options?: CallOptions): Promise<GpuSetResult>;
+  gpuSet(name: string, request: string, options?: GpuSetOptions): Promise<GpuSetResult>;
   gpuProve(name: string, options?: CallOptions): Promise<GpuProveResult>;
   gpuExplain(name: string | undefined, options?: CallOptions): Promise<GpuExplanation>;
   agents(): Promise<

@@ -15,6 +15,8 @@ export interface SandboxRecord {
     profile: string;
     isolation: 'shared' | 'separate';
     isolationProof: 'declared' | 'proved';
+    /** Why that isolation, in words with numbers; absent in records from before it was kept. */
+    isolationReason?: string;
   };
   driver: string;
   image: { id: string; tag: string; base: string; parent: string };
@@ -29,6 +31,8 @@ export interface SandboxRecord {
   };
   /** Host port of ingress on 127.0.0.1. */
   ingressPort: number;
+  /** True when the user named that port: then it is never moved to another one. */
+  ingressPortNamed?: boolean;
   gpu: { mode: 'off' | 'auto' | 'strategy'; strategy: string | null; reason: string; requested: string[] };
   proofs: {
     gateway?: { at: IsoTime; summary: string };
@@ -36,6 +40,8 @@ export interface SandboxRecord {
     chat?: { at: IsoTime; summary: string; elapsedMs: number };
     gpu?: GpuProof;
     bridge?: { at: IsoTime; summary: string; probe: ProbeResult };
+    /** One answer of the agent's own to the host, through the relay. */
+    ingress?: { at: IsoTime; summary: string };
     /** As whom the agent's own command tool ran, seen from outside. */
     tools?: { at: IsoTime; summary: string; uid: number };
   };
@@ -64,6 +70,38 @@ export interface OwnershipJournal {
   };
 }
 
+/** In these the sandbox is not ready, whatever else is known of it; all but the first are errors. */
+export type OwnershipStatus =
+  | 'ReplacementPending'
+  | 'IdentityConflict'
+  | 'InstanceMissing'
+  | 'OwnershipUnresolved'
+  | 'OwnershipPersistFailed';
+
+/** Something that was seen of a sandbox's containers; the same reason and ids are the same event. */
+export interface SandboxEvent {
+  /** `Stranger`: carries its labels and was not made for it. `LeftoverBackup`: was replaced and not yet removed. */
+  reason: OwnershipStatus | 'StateMissing' | 'Stranger' | 'LeftoverBackup';
+  level: 'warning' | 'error';
+  /** Sorted. */
+  ids: string[];
+  message: string;
+  /** The containers that it is about, with the labels that they carry. */
+  containers: { id: string; name: string; labels: Record<string, string> }[];
+  firstAt: IsoTime;
+  lastAt: IsoTime;
+  count: number;
+  /** False once a later look did not see it any more. */
+  active: boolean;
+}
+
+/** `events.json`: there once something was out of the ordinary. */
+export interface SandboxEvents {
+  version: 1;
+  name: string;
+  events: SandboxEvent[];
+}
+
 /** `plan.json`: what the agent's container was created by, and the parts that it was made of; a replacement starts from it. */
 export interface SandboxPlan {
   version: 1;
@@ -76,4 +114,6 @@ export interface SandboxPlan {
   plan: ContainerSpec;
   /** Field of the plan → plugin that set it. */
   provenance: Record<string, string>;
+  /** Names of settings that its agent declares to be secret: what reads its logs must know them without the plugin. */
+  secretKeys?: string[];
 }

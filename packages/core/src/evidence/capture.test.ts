@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '@nemoclaw/plugin-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRedactor } from '../redaction/index.ts';
 import { createStateStore, type StateStore } from '../state/store.ts';
-import { type CaptureInput, type Collector, captureEvidence } from './capture.ts';
+import { type CaptureInput, captureEvidence } from './capture.ts';
+import type { Collector } from './collect.ts';
 
 let home: string;
 let store: StateStore;
@@ -15,25 +17,29 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true }));
 
 const at = new Date('2026-11-21T09:00:00.000Z');
-const capture = (collect: Collector[], more: Partial<CaptureInput> = {}) =>
+const SECRET = 's3cret-s3cret';
+const redactor = createRedactor();
+redactor.learn(SECRET);
+const captured = (collect: Collector[], more: Partial<CaptureInput> = {}) =>
   captureEvidence({
     store,
     name: 'demo',
     operation: 'onboard',
-    error: new CodedError('PORT_TAKEN', { message: 'port 1 is taken by s3cret', details: { port: 1 } }),
+    error: new CodedError('PORT_TAKEN', { message: `port 1 is taken by ${SECRET}`, details: { port: 1 } }),
     step: 'relay',
     collect,
-    redactText: (text) => text.replaceAll('s3cret', '[redacted]'),
+    redactor,
     now: () => at,
     ...more,
   });
+const capture = async (...input: Parameters<typeof captured>) => (await captured(...input)).folder;
 const read = (folder: string, file: string) => readFile(join(folder, file), 'utf8');
 const summary = async (folder: string) => JSON.parse(await read(folder, 'summary.json'));
 
 it('writes a summary and one file for each collector, redacted, for the owner only', async () => {
   const folder = await capture([
-    { name: 'agent.log', run: async () => 'it said s3cret' },
-    { name: 'engine', run: async () => ({ s3cret: 's3cret' }) },
+    { name: 'agent.log', run: async () => `it said ${SECRET}` },
+    { name: 'engine', run: async () => ({ [SECRET]: SECRET }) },
   ]);
   expect(folder).toBe(join(store.paths('demo').evidence, '2026-11-21T09-00-00.000Z-onboard'));
   expect((await readdir(folder)).sort()).toEqual(['agent.log', 'engine.json', 'summary.json']);
@@ -64,7 +70,7 @@ describe('a collector', () => {
     const folder = await capture(
       [
         { name: 'hangs', run: hangs },
-        { name: 'fails', run: () => Promise.reject(new Error('engine is gone: s3cret')) },
+        { name: 'fails', run: () => Promise.reject(new Error(`engine is gone: ${SECRET}`)) },
         { name: 'works', run: async () => 'fine' },
       ],
       { perCallMs: 20 },
@@ -87,7 +93,7 @@ describe('a collector', () => {
   });
 
   it('that floods is cut to its last 256 KiB, after the redaction', async () => {
-    const long = `s3cret ${'é'.repeat(300_000)} the end s3cret`;
+    const long = `${SECRET} ${'é'.repeat(300_000)} the end ${SECRET}`;
     const folder = await capture([{ name: 'flood.log', run: async () => long }]);
     const text = await read(folder, 'flood.log');
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(256 * 1024);
@@ -115,4 +121,25 @@ it('keeps the last twenty folders, and two of the same moment apart', async () =
 it('takes an error of any kind', async () => {
   const folder = await capture([], { error: 'just text' });
   expect((await summary(folder)).error).toMatchObject({ code: 'INTERNAL_ERROR', message: 'Unexpected: just text' });
+});
+
+it('says when it began, what else is known of it, and afterwards what became of it', async () => {
+  const seen: string[] = [];
+  const { folder, conclude } = await captured([{ name: 'look', run: async () => `${seen.push('looked')}` }], {
+    startedAt: new Date(at.getTime() - 5_000),
+    summary: () => ({ failure: 'container_failed', seen }),
+  });
+  const before = await summary(folder);
+  expect(before).toMatchObject({
+    failure: 'container_failed',
+    seen: ['looked'],
+    rolledBack: 'no',
+    timings: { startedAt: '2026-11-21T08:59:55.000Z', failedAt: at.toISOString(), evidenceMs: expect.any(Number) },
+  });
+  await conclude('failed', 1234.5);
+  expect(await summary(folder)).toEqual({
+    ...before,
+    rolledBack: 'failed',
+    timings: { ...before.timings, undoMs: 1235 },
+  });
 });

@@ -1,16 +1,12 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type JsonObject, untilAborted } from '@nemoclaw/plugin-api';
+import type { JsonObject } from '@nemoclaw/plugin-api';
 import { describeError } from '../errors/index.ts';
+import type { Redactor } from '../redaction/index.ts';
 import { ensureFolder, writeFileAtomic } from '../state/atomic-file.ts';
 import type { StateStore } from '../state/store.ts';
-import { bounded, fileName } from './shape.ts';
-
-export interface Collector {
-  /** Name of the file, such as `agent.log`; `.txt` or `.json` is added where there is no ending. */
-  name: string;
-  run(signal: AbortSignal): Promise<string | JsonObject>;
-}
+import { type CollectedFile, type Collector, collectAll } from './collect.ts';
+import { bounded } from './shape.ts';
 
 export interface CaptureInput {
   store: Pick<StateStore, 'paths'>;
@@ -19,7 +15,11 @@ export interface CaptureInput {
   error: unknown;
   step: string;
   collect: Collector[];
-  redactText: (text: string) => string;
+  redactor: Pick<Redactor, 'redactText' | 'redactJson'>;
+  /** When the operation began. */
+  startedAt?: Date;
+  /** What else the summary says; asked when all has been collected. */
+  summary?: () => JsonObject;
   /** For all collectors together; 10 s. */
   totalMs?: number;
   /** For one collector; 2 s. */
@@ -27,55 +27,18 @@ export interface CaptureInput {
   now?: () => Date;
 }
 
-const TOTAL_MS = 10_000;
-const PER_CALL_MS = 2_000;
-const KEPT_FOLDERS = 20;
+/** Whether what had been begun was taken back; `no` also where nothing had to be, or nobody tried yet. */
+export type RolledBack = 'yes' | 'failed' | 'no';
 
-type Collected = { outcome: 'ok'; content: string | JsonObject } | { outcome: 'failed'; why: string };
-
-interface CollectedFile {
-  file: string;
-  result: Collected;
-  elapsedMs: number;
+export interface Evidence {
+  folder: string;
+  /** Writes into the summary what became of it; DISK_FULL, HOME_UNWRITABLE. */
+  conclude(rolledBack: RolledBack, undoMs: number): Promise<void>;
 }
 
-const runCollector = async (collector: Collector, total: AbortSignal, perCallMs: number): Promise<Collected> => {
-  const own = new AbortController();
-  // A referenced timer: what hangs must not end the process before the rest is written.
-  const timer = setTimeout(() => own.abort(new Error(`no answer within ${perCallMs / 1000} s`)), perCallMs);
-  try {
-    const signal = AbortSignal.any([own.signal, total]);
-    return { outcome: 'ok', content: await untilAborted(collector.run(signal), signal) };
-  } catch (error) {
-    return { outcome: 'failed', why: error instanceof Error ? error.message : String(error) };
-  } finally {
-    clearTimeout(timer);
-  }
-};
+const KEPT_FOLDERS = 20;
 
-const collectAll = async (input: CaptureInput): Promise<CollectedFile[]> => {
-  const totalMs = input.totalMs ?? TOTAL_MS;
-  const total = new AbortController();
-  const timer = setTimeout(() => total.abort(new Error(`the ${totalMs / 1000} s for evidence were over`)), totalMs);
-  try {
-    const files: CollectedFile[] = [];
-    // One after the other: an engine that is in trouble gets no crowd of questions.
-    for (const collector of input.collect) {
-      const start = performance.now();
-      const result = await runCollector(collector, total.signal, input.perCallMs ?? PER_CALL_MS);
-      files.push({
-        file: fileName(collector.name, result.outcome === 'ok' ? result.content : ''),
-        result,
-        elapsedMs: Math.round(performance.now() - start),
-      });
-    }
-    return files;
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
-const summaryOf = (input: CaptureInput, at: Date, files: CollectedFile[]): JsonObject => {
+const summaryOf = (input: CaptureInput, at: Date, files: CollectedFile[], evidenceMs: number): JsonObject => {
   const { code, message, hint, plugin } = describeError(input.error);
   return {
     version: 1,
@@ -85,6 +48,13 @@ const summaryOf = (input: CaptureInput, at: Date, files: CollectedFile[]): JsonO
     step: input.step,
     error: { code, message, ...(hint === undefined ? {} : { hint }), ...(plugin === undefined ? {} : { plugin }) },
     details: (input.error as { details?: JsonObject } | undefined)?.details ?? {},
+    ...input.summary?.(),
+    rolledBack: 'no' satisfies RolledBack,
+    timings: {
+      ...(input.startedAt ? { startedAt: input.startedAt.toISOString() } : {}),
+      failedAt: at.toISOString(),
+      evidenceMs: Math.round(evidenceMs),
+    },
     files: files.map(({ file, result, elapsedMs }) =>
       result.outcome === 'ok' ? { file, elapsedMs } : { file, elapsedMs, missing: result.why },
     ),
@@ -111,17 +81,28 @@ const makeFolder = async (parent: string, operation: string, at: Date): Promise<
 /**
  * Writes what can be known about a failure to `evidence/<time>-<operation>/`: `summary.json` and a file for each
  * collector, all redacted, 256 KiB each at most. A collector that hangs or fails costs its bound and is named in the
- * summary. Keeps the last 20 folders. Returns the folder's path; DISK_FULL, HOME_UNWRITABLE.
+ * summary. Redacted when all is collected, so that what one of them taught the redactor holds for the others too. Keeps
+ * the last 20 folders. DISK_FULL, HOME_UNWRITABLE.
  */
-export const captureEvidence = async (input: CaptureInput): Promise<string> => {
+export const captureEvidence = async (input: CaptureInput): Promise<Evidence> => {
   const at = (input.now ?? (() => new Date()))();
+  const begin = performance.now();
   const { evidence } = input.store.paths(input.name);
   const files = await collectAll(input);
   const folder = await makeFolder(evidence, input.operation, at);
   const write = (file: string, content: string | JsonObject): Promise<void> =>
-    writeFileAtomic(join(folder, file), bounded(content, input.redactText));
-  await write('summary.json', summaryOf(input, at, files));
+    writeFileAtomic(join(folder, file), bounded(content, input.redactor));
+  const summary = summaryOf(input, at, files, performance.now() - begin);
+  await write('summary.json', summary);
   for (const { file, result } of files) if (result.outcome === 'ok') await write(file, result.content);
   await keepLast(evidence);
-  return folder;
+  return {
+    folder,
+    conclude: (rolledBack, undoMs) =>
+      write('summary.json', {
+        ...summary,
+        rolledBack,
+        timings: { ...(summary.timings as JsonObject), undoMs: Math.round(undoMs) },
+      }),
+  };
 };

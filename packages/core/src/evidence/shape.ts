@@ -1,4 +1,5 @@
 import type { JsonObject } from '@nemoclaw/plugin-api';
+import type { Redactor } from '../redaction/index.ts';
 
 export const FILE_BYTES = 256 * 1024;
 const CUT = '… what came before is cut off: it was too long\n';
@@ -19,12 +20,15 @@ const lastBytes = (text: string, bytes: number): string => {
 };
 
 /**
- * Redacted first and cut then, so that no secret is left over in part at the cut. JSON is redacted as text: that covers
- * keys as well as values. The end of what is too long is kept.
+ * Redacted first and cut then, so that no secret is left over in part at the cut. JSON is redacted value by value and key by
+ * key, and stays JSON. The end of what is too long is kept.
  */
-export const bounded = (content: string | JsonObject, redactText: (text: string) => string): string => {
-  const text = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
-  const redacted = redactText(text);
+export const bounded = (
+  content: string | JsonObject,
+  { redactText, redactJson }: Pick<Redactor, 'redactText' | 'redactJson'>,
+): string => {
+  const redacted =
+    typeof content === 'string' ? redactText(content) : `${JSON.stringify(redactJson(content), null, 2)}\n`;
   if (Buffer.byteLength(redacted) <= FILE_BYTES) return redacted;
   return CUT + lastBytes(redacted, FILE_BYTES - Buffer.byteLength(CUT));
 };

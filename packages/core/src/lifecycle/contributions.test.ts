@@ -37,7 +37,7 @@ describe('a plugin that cannot be loaded', () => {
       ),
       [],
     );
-    const bids = await bidsOf(strategies, {} as HostFacts, {});
+    const bids = await bidsOf(strategies, {} as HostFacts, { devices: [], env: {} });
     expect(bids).toMatchObject([
       { strategy: 'bad', applicable: false, reason: expect.stringContaining('no such library') },
       { strategy: 'good', applicable: true },

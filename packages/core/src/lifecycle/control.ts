@@ -83,12 +83,12 @@ const checkReply = (reply: Reply, what: string, protocol: number, nonce: string)
   const mismatch = !answer.ok && answer.error.code === 'protocol_mismatch';
   if (mismatch || reply.protocol !== protocol)
     throw new CodedError('SUPERVISOR_OUTDATED', {
-      message: `The sandbox's ${what} speaks protocol ${reply.protocol}, this program ${protocol}.`,
+      message: `Rebuild needed: the sandbox's ${what} speaks protocol ${reply.protocol}, this program ${protocol}.`,
     });
   // What it does not know it can't read to the end, the nonce included.
   if (!answer.ok && answer.error.code === 'bad_request' && reply.nonce === '')
     throw new CodedError('SUPERVISOR_OUTDATED', {
-      message: `The sandbox's ${what} does not know what it was asked: ${answer.error.message}.`,
+      message: `Rebuild needed: the sandbox's ${what} does not know what it was asked: ${answer.error.message}.`,
       details: { supervisorCode: answer.error.code },
     });
   if (reply.nonce !== nonce) throw unreachable(`The ${what} answered with a nonce that is not ours.`);

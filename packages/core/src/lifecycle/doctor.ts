@@ -1,12 +1,13 @@
 import type { ProbeResult } from '@nemoclaw/plugin-api';
 import { isCodedError } from '@nemoclaw/plugin-api';
 import type { CallOptions, DoctorResult } from '../api/nemoclaw.ts';
+import type { SandboxRecord } from '../api/records.ts';
 import { codedError, toCodedError } from '../errors/index.ts';
 import { hostEndpointOf } from './host-endpoint.ts';
 import { egressNetworkName, homeLabels } from './names.ts';
 import { probeContext } from './probe-context.ts';
 import { runProbes } from './probes.ts';
-import { knownSandbox, runningContainer } from './resolve.ts';
+import { knownSandbox, runningContainer, runningRelay } from './resolve.ts';
 import type { Services } from './services.ts';
 import { toolsCheck } from './tools-check.ts';
 
@@ -48,6 +49,17 @@ const hostChecks = (services: Services, signal: AbortSignal): Promise<Check>[] =
   }),
 ];
 
+const certificateWords = (
+  { clock, options }: Services,
+  { name, certificateNotAfter: until }: SandboxRecord,
+): string => {
+  if (Date.parse(until) > clock.now().getTime()) return `valid until ${until}`;
+  throw codedError('INFERENCE_UNREACHABLE', {
+    message: `The certificate of inference.local of ${name} ended ${until}: its agent trusts it no more.`,
+    hint: `\`${options.program} ${name} recover\` renews it, and so does every command that changes the sandbox.`,
+  });
+};
+
 /** The probes of one sandbox, with all the context that can be had for it. */
 const sandboxProbes = async (
   services: Services,
@@ -62,6 +74,11 @@ const sandboxProbes = async (
     ({ name: found }) => found === egressNetworkName(homeId),
   );
   const checks: Check[] = [];
+  const parts = await Promise.all([
+    check(`${name} relay`, async () => `${(await runningRelay(services, driver, known, signal)).name} is running`),
+    check(`${name} certificate`, async () => certificateWords(services, record)),
+  ]);
+  checks.push(...parts.filter(({ status }) => status !== 'ok'));
   let containerId: string | undefined;
   try {
     containerId = (await runningContainer(services, driver, known, signal)).id;

@@ -1,9 +1,11 @@
-import type { CodedError, Driver, OnFailureInput } from '@nemoclaw/plugin-api';
+import type { CodedError, Driver, JsonObject, OnFailureInput } from '@nemoclaw/plugin-api';
 import type { OnProgress } from '../api/events.ts';
 import { toCodedError } from '../errors/index.ts';
-import { type Collector, captureEvidence } from '../evidence/capture.ts';
+import { captureEvidence, type Evidence, type RolledBack } from '../evidence/capture.ts';
+import { failureKind } from '../evidence/failure-kind.ts';
 import { runOnFailure } from '../hooks/runner.ts';
-import { asJson } from './onboard/data.ts';
+import type { RunOptions, UndoOutcome } from '../operations/types.ts';
+import { collectorsOf, type Seen } from './collectors.ts';
 import { hookOptions, type Services } from './services.ts';
 
 interface Input {
@@ -12,26 +14,31 @@ interface Input {
   name: string;
   operation: string;
   hookInput: () => Pick<OnFailureInput, 'sandbox' | 'operation' | 'agent'>;
-  /** Containers to look at, by what they are; an empty id is not there. */
+  /** Containers to look at, by what they are and the one that failed first; an empty id is not there. */
   containers: () => Record<string, string>;
   onProgress?: OnProgress | undefined;
   /** Where evidence goes: the sandbox's own folder, or one that outlives a sandbox that never came to be. */
   evidenceFolder?: string;
 }
 
-/** State and log of each container, and the engine's own facts. */
-const collectors = (driver: Driver, containers: Record<string, string>): Collector[] => [
-  ...Object.entries(containers)
-    .filter(([, id]) => id !== '')
-    .flatMap(([role, id]): Collector[] => [
-      { name: `${role}-state.json`, run: async (signal) => asJson((await driver.inspect(id, { signal })) ?? null) },
-      { name: `${role}.log`, run: (signal) => tail(driver, id, signal) },
-    ]),
-  { name: 'engine.json', run: async (signal) => asJson(await driver.hostFacts({ signal })) },
-];
-
-const capture = (input: Input, error: CodedError, step: string): Promise<string> => {
+const capture = (input: Input, error: CodedError, step: string, startedAt: Date): Promise<Evidence> => {
   const { services, driver } = input;
+  const containers = input.containers();
+  const seen: Seen = { states: {} };
+  const summary = (): JsonObject => {
+    const subject = Object.entries(containers).find(([, id]) => id !== '')?.[0] ?? '';
+    const container = seen.states[subject];
+    return {
+      failure: failureKind({
+        step,
+        ...(container ? { container } : {}),
+        ...(seen.supervisor === undefined ? {} : { supervisor: seen.supervisor }),
+      }),
+      // The one that was there before, where there is one, and the one that was being made or worked on.
+      ids: { old: containers.incumbent ?? '', new: containers.replacement ?? containers.agent ?? '' },
+      containers,
+    };
+  };
   return captureEvidence({
     store: {
       paths: (name) => ({
@@ -43,41 +50,29 @@ const capture = (input: Input, error: CodedError, step: string): Promise<string>
     operation: input.operation,
     error,
     step,
-    collect: collectors(driver, input.containers()),
-    redactText: services.redactor.redactText,
+    startedAt,
+    collect: collectorsOf(services, driver, containers, seen),
+    summary,
+    redactor: services.redactor,
     now: services.clock.now,
   });
 };
 
+const ROLLED_BACK: Record<UndoOutcome, RolledBack> = { complete: 'yes', incomplete: 'failed', 'not needed': 'no' };
+
 /**
  * What happens between a failure and its undo: evidence first (unless a signal was the reason: the user knows why),
- * then the on-failure hooks. Neither hides the first error: trouble in here is told as a note, and nothing is thrown.
+ * then the on-failure hooks; after the undo, what became of it is added to the evidence. None of it hides the first error:
+ * trouble in here is told as a note, and nothing is thrown.
  */
-export const failureReporter =
-  (input: Input) =>
-  async (
-    error: unknown,
-    step: string,
-    interruptedBy: 'SIGINT' | 'SIGTERM' | undefined,
-    bound: AbortSignal,
-  ): Promise<void> => {
-    const { services } = input;
-    const coded = toCodedError(error);
-    const say = (text: string) => input.onProgress?.({ type: 'note', level: 'info', text });
-    const because = (trouble: unknown) => (trouble instanceof Error ? trouble.message : String(trouble));
-    if (!interruptedBy) {
-      await capture(input, coded, step).then(
-        (path) => say(`evidence: ${path}`),
-        (trouble: unknown) => say(`evidence could not be written: ${because(trouble)}`),
-      );
-    }
-    const { code, message, hint } = coded;
-    const hookInput: OnFailureInput = {
-      ...input.hookInput(),
-      error: { code, message, ...(hint === undefined ? {} : { hint }) },
-      step,
-      ...(interruptedBy ? { interruptedBy } : {}),
-    };
+export const failureReporter = (input: Input): Required<Pick<RunOptions, 'onFailure' | 'onTakenBack'>> => {
+  const { services } = input;
+  const startedAt = services.clock.now();
+  const say = (text: string) => input.onProgress?.({ type: 'note', level: 'info', text });
+  const because = (trouble: unknown) => (trouble instanceof Error ? trouble.message : String(trouble));
+  let evidence: Evidence | undefined;
+
+  const tellHooks = async (hookInput: OnFailureInput, bound: AbortSignal): Promise<void> => {
     try {
       const hooks = (await services.registry()).hooks('on-failure');
       const outcome = await runOnFailure(hooks, hookInput, hookOptions(services, bound));
@@ -88,9 +83,31 @@ export const failureReporter =
     }
   };
 
-const tail = async (driver: Driver, id: string, signal: AbortSignal): Promise<string> => {
-  const lines: string[] = [];
-  for await (const line of driver.logs(id, { tail: 200, follow: false, timestamps: true, signal }))
-    lines.push(`${line.time ?? ''} ${line.text}`);
-  return lines.join('\n');
+  return {
+    async onFailure(error, step, interruptedBy, bound) {
+      const coded = toCodedError(error);
+      if (!interruptedBy) {
+        try {
+          evidence = await capture(input, coded, step, startedAt);
+          say(`evidence: ${evidence.folder}`);
+        } catch (trouble) {
+          say(`evidence could not be written: ${because(trouble)}`);
+        }
+      }
+      const { code, message, hint } = coded;
+      await tellHooks(
+        {
+          ...input.hookInput(),
+          error: { code, message, ...(hint === undefined ? {} : { hint }) },
+          step,
+          ...(interruptedBy ? { interruptedBy } : {}),
+        },
+        bound,
+      );
+      return evidence && { evidence: evidence.folder };
+    },
+    async onTakenBack(undo, elapsedMs) {
+      await evidence?.conclude(ROLLED_BACK[undo], elapsedMs);
+    },
+  };
 };

@@ -43,6 +43,8 @@ interface Options {
   agent: Agent;
   signal: AbortSignal;
   output: (line: string) => void;
+  /** Of each image that was not there and is now. */
+  onBuilt?: (tag: string) => void;
 }
 
 const parentImage = async ({ driver, config, signal, output }: Options): Promise<ImageState> => {
@@ -62,14 +64,16 @@ const parentImage = async ({ driver, config, signal, output }: Options): Promise
 
 /** Makes, or finds by content, the base, the agent's image with the supervisor as last layer, and the relay's. Images are kept. */
 export const ensureImages = async (options: Options): Promise<SandboxImages> => {
-  const { driver, config, agent, signal, output } = options;
+  const { driver, config, agent, signal, output, onBuilt } = options;
   const parent = await parentImage(options);
   const labels = { [LABELS.managed]: 'true' };
   const ensure = async (recipe: Parameters<Driver['buildImage']>[0]): Promise<ImageState> => {
     const present = await driver.findImage(recipe.tag, { signal });
     if (present) return present;
     output(`building ${recipe.tag}`);
-    return driver.buildImage(recipe, output, { signal });
+    const built = await driver.buildImage(recipe, output, { signal });
+    onBuilt?.(recipe.tag);
+    return built;
   };
 
   const buildCaPem = await readBuildCa(config.buildCa);

@@ -7,8 +7,14 @@ const MODES: IsolationMode[] = [
   { mode: 'separate', memoryBytes: GIB / 2, note: '' },
   { mode: 'shared', memoryBytes: 0, note: '' },
 ];
-const choose = (wanted: string, engineGib: number, modes = MODES) =>
-  chooseIsolation({ modes, agentBytes: 3 * GIB, engineBytes: engineGib * GIB, wanted });
+const choose = (wanted: string, engineGib: number, modes = MODES, freeGib?: number) =>
+  chooseIsolation({
+    modes,
+    agentBytes: 3 * GIB,
+    engineBytes: engineGib * GIB,
+    freeBytes: freeGib === undefined ? undefined : freeGib * GIB,
+    wanted,
+  });
 
 describe('which isolation a sandbox gets', () => {
   it.each([
@@ -22,7 +28,19 @@ describe('which isolation a sandbox gets', () => {
     expect(choose(wanted, engine).mode.mode).toBe(mode);
   });
 
-  it('says with numbers why it is not the default', () => {
+  it.each([
+    ['auto', 3.5, 'separate'],
+    ['auto', 3.4, 'shared'],
+    ['auto', 0.1, 'shared'],
+    ['separate', 0.1, 'separate'],
+  ])('%s with %f GiB free of 16 is %s', (wanted, free, mode) => {
+    expect(choose(wanted, 16, MODES, free).mode.mode).toBe(mode);
+  });
+
+  it('says with numbers why it is the default, and why it is not', () => {
+    expect(choose('auto', 16).why).toBe("the agent's default, 3.5 GiB in all");
+    expect(choose('auto', 16, MODES, 2).why).toBe('separate would need 3.5 GiB and 2.0 GiB of memory are free');
+    expect(choose('shared', 16).why).toBe('as named');
     expect(choose('auto', 4).why).toBe("separate would need 4.5 GiB of the engine's 4.0 GiB");
   });
 

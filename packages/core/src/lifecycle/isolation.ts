@@ -14,16 +14,21 @@ const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
 export const memoryOf = (agent: Pick<Agent, 'memoryBytes' | 'isolation'>, mode: IsolationMode['mode']): number =>
   agent.memoryBytes + (agent.isolation.find((candidate) => candidate.mode === mode)?.memoryBytes ?? 0);
 
-/** Pure: the first mode that the engine has the memory for, or the one that was named. USAGE for one that the agent does not have. */
+/**
+ * Pure: the first mode that the engine has the memory for, in all and free, or the one that was named. USAGE for one
+ * that the agent does not have.
+ */
 export const chooseIsolation = (input: {
   /** The agent's, the default first. */
   modes: readonly IsolationMode[];
   agentBytes: number;
   engineBytes: number;
+  /** Of that, what is not in use now; absent where it can't be known. */
+  freeBytes?: number | undefined;
   /** `auto` or a mode. */
   wanted: string;
 }): { mode: IsolationMode; why: string } => {
-  const { modes, agentBytes, engineBytes, wanted } = input;
+  const { modes, agentBytes, engineBytes, freeBytes, wanted } = input;
   const last = modes.at(-1) ?? { mode: 'shared' as const, memoryBytes: 0, note: '' };
   if (wanted !== 'auto') {
     const mode = modes.find((candidate) => candidate.mode === wanted);
@@ -33,17 +38,22 @@ export const chooseIsolation = (input: {
       hint: `--isolation takes ${['auto', ...modes.map((candidate) => candidate.mode)].join(', ')} here.`,
     });
   }
-  const needs = (mode: IsolationMode): number => agentBytes + mode.memoryBytes + ROOM_BYTES;
-  const fitting = modes.find((mode) => needs(mode) <= engineBytes);
-  const mode = fitting ?? last;
-  if (mode === modes[0]) return { mode, why: "the agent's default" };
-  const [first] = modes;
-  return {
-    mode,
-    why: first
-      ? `${first.mode} would need ${gib(needs(first))} of the engine's ${gib(engineBytes)}`
-      : 'the agent says nothing about its tools',
+  const takes = (mode: IsolationMode): number => agentBytes + mode.memoryBytes;
+  /** What stands in the way, or nothing. */
+  const missing = (mode: IsolationMode): string | undefined => {
+    if (takes(mode) + ROOM_BYTES > engineBytes)
+      return `${mode.mode} would need ${gib(takes(mode) + ROOM_BYTES)} of the engine's ${gib(engineBytes)}`;
+    if (freeBytes !== undefined && takes(mode) > freeBytes)
+      return `${mode.mode} would need ${gib(takes(mode))} and ${gib(freeBytes)} of memory are free`;
+    return undefined;
   };
+  const [first] = modes;
+  if (!first) return { mode: last, why: 'the agent says nothing about its tools' };
+  const mode = modes.find((candidate) => missing(candidate) === undefined) ?? last;
+  const why = missing(first);
+  // The default, if it fits or if there is nothing smaller.
+  if (why === undefined || mode === first) return { mode, why: `the agent's default, ${gib(takes(mode))} in all` };
+  return { mode, why };
 };
 
 const POLL_MS = 500;

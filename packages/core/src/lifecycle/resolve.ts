@@ -1,10 +1,12 @@
-import { type CodedError, type ContainerState, type Driver, LABELS } from '@nemoclaw/plugin-api';
+import type { CodedError, ContainerState, Driver } from '@nemoclaw/plugin-api';
 import type { OwnershipJournal, SandboxRecord } from '../api/records.ts';
 import { codedError } from '../errors/index.ts';
-import { type Resolution, resolveOwnership } from '../ownership/index.ts';
+import type { Resolution } from '../ownership/index.ts';
 import { parseSandboxName } from '../state/names.ts';
+import { observeOwnership } from './observe.ts';
 import { SECRETS } from './secrets.ts';
 import type { Services } from './services.ts';
+import { stoppedBecause } from './stopped.ts';
 
 /** A command on a sandbox with a half-finished operation: that one comes first. */
 export const refuseWhilePending = async (services: Services, name: string): Promise<void> => {
@@ -17,11 +19,18 @@ export const refuseWhilePending = async (services: Services, name: string): Prom
 };
 
 /** What the containers' logs, and what plugins say of them, must not show. */
-const learnSecrets = async ({ store, redactor }: Services, name: string): Promise<void> => {
+export const learnSecrets = async ({ store, redactor }: Services, name: string): Promise<void> => {
   for (const file of [SECRETS.token, SECRETS.provider]) {
     const secret = await store.readSecret(name, file);
     if (secret !== undefined) redactor.learn(secret);
   }
+  // A plan that can't be read is the trouble of whoever needs it.
+  const known = await store.readPlan(name).catch(() => undefined);
+  if (!known) return;
+  const { plan, secretKeys = [] } = known;
+  redactor.declare({ secretKeys });
+  redactor.learnEnv(plan.env);
+  redactor.learnJson({ entrypoint: plan.entrypoint, command: plan.command, labels: plan.labels });
 };
 
 export interface KnownSandbox {
@@ -64,11 +73,9 @@ export const authoritativeContainer = async (
   known: KnownSandbox,
   signal?: AbortSignal,
 ): Promise<ContainerState> => {
-  const { record, ownership } = known;
-  const containers = await driver.list({ [LABELS.sandboxId]: record.sandboxId }, signal ? { signal } : {});
-  const resolution = resolveOwnership(containers, ownership);
+  const { resolution } = await observeOwnership(services, driver, known, signal);
   if (resolution.state === 'present') return resolution.container;
-  throw unresolved(record.name, services.options.program, resolution);
+  throw unresolved(known.record.name, services.options.program, resolution);
 };
 
 /** Why there is no one container to work on, and the command that resolves it. */
@@ -118,7 +125,7 @@ export const runningRelay = async (
   const relay = id ? await driver.inspect(id, signal ? { signal } : {}) : undefined;
   if (relay?.phase === 'running') return relay;
   throw codedError(relay ? 'INSTANCE_STOPPED' : 'INSTANCE_MISSING', {
-    message: `The relay of sandbox ${record.name} is ${relay?.phase ?? 'gone from the engine'}; nothing reaches the agent without it.`,
+    message: `The relay of sandbox ${record.name} is ${relay ? stoppedBecause(relay) : 'gone from the engine'}; nothing reaches the agent without it.`,
     hint: `\`${services.options.program} ${record.name} recover\` brings it back.`,
   });
 };
@@ -132,7 +139,7 @@ export const runningContainer = async (
   const container = await authoritativeContainer(services, driver, known, signal);
   if (container.phase === 'running') return container;
   throw codedError('INSTANCE_STOPPED', {
-    message: `The container of sandbox ${known.record.name} is ${container.phase}.`,
+    message: `The container of sandbox ${known.record.name} is ${stoppedBecause(container)}.`,
     hint: `\`${services.options.program} ${known.record.name} recover\` brings it back.`,
   });
 };

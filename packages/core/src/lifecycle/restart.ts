@@ -9,6 +9,7 @@ import { failureReporter } from './failure.ts';
 import { type IngressAnswer, pingIngress } from './ingress.ts';
 import { waitForTools } from './isolation.ts';
 import { operationOptions, withLock } from './operation-options.ts';
+import { renewedLeaf } from './renew-leaf.ts';
 import { type KnownSandbox, knownSandbox, refuseWhilePending, runningContainer, runningRelay } from './resolve.ts';
 import type { Services } from './services.ts';
 import { isClosedToExec, isOutOfProcesses, restartWhole } from './whole-restart.ts';
@@ -161,11 +162,11 @@ export const gatewayRestart = async (
   return withLock(services, record.name, 'gateway-restart', options, async () => {
     await refuseWhilePending(services, record.name);
     // Who held the lock before us may have changed both record and journal.
-    const known = await knownSandbox(services, name);
+    const known = await renewedLeaf(services, await knownSandbox(services, name), options);
     const operation = await restartOperation(services, known, options);
     await runOperation(operation, {
       ...operationOptions(services, options),
-      onFailure: failureReporter({
+      ...failureReporter({
         services,
         onProgress: options.onProgress,
         driver: await services.driver(),

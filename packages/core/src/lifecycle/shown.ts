@@ -19,18 +19,23 @@ export const redactError = (redactor: Redactor, error: unknown, depth = 0): unkn
   return error;
 };
 
-/** Runs one call of the program's; its progress and its error leave through the redactor. */
+/**
+ * Runs one call of the program's; its progress and its error leave through the redactor, and so does its result, which is
+ * plain JSON, unless it is a `stream` of the agent's own words that the caller asked to see.
+ */
 export const shown = async <O extends CallOptions, T>(
   redactor: Redactor,
   options: O,
   work: (options: O) => Promise<T>,
+  result: 'json' | 'stream' = 'json',
 ): Promise<T> => {
   const { onProgress } = options;
   try {
-    return await work({
+    const value = await work({
       ...options,
       ...(onProgress ? { onProgress: (event) => onProgress(redactor.redactJson(event)) } : {}),
     });
+    return result === 'json' ? redactor.redactJson(value) : value;
   } catch (error) {
     throw redactError(redactor, error);
   }

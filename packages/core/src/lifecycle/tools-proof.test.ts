@@ -2,7 +2,7 @@ import { IDS } from '@nemoclaw/plugin-api';
 import type { SeenProcess } from '@nemoclaw/supervisor/protocol';
 import { describe, expect, it } from 'vitest';
 import type { SandboxRecord } from '../api/records.ts';
-import { judgeTools, recordTools } from './tools-proof.ts';
+import { judgeTools, recordTools, showing } from './tools-proof.ts';
 
 const seen = (uid: number, belowToolsHost = true): SeenProcess => ({
   pid: 40,
@@ -72,4 +72,12 @@ describe('what goes into the record', () => {
     recordTools(same, { result: 'unseen', summary: 'silence' }, 'now');
     expect(same).toEqual(record());
   });
+});
+
+it('shows the marker where the command is run, and nowhere on the way there', () => {
+  const marker = `${'ab'.repeat(16)}${'cd'.repeat(16)}`;
+  const command = showing(marker);
+  expect(command).not.toContain(marker);
+  const [, a, b] = /a=(\w+); b=(\w+);.* "\$a\$b"$/.exec(command) ?? [];
+  expect(`${a}${b}`).toBe(marker);
 });

@@ -42,6 +42,17 @@ const TURN_MS = 60_000;
 /** Long enough to be seen more than once, and no more. */
 const HOLD_SECONDS = 2;
 
+/**
+ * Pure: a command that shows the marker in the arguments of a program for a while. In the command itself it stands in two
+ * parts, which only the shell that runs it puts together: who merely carries the command there, as an ssh client does,
+ * does not show it.
+ */
+export const showing = (marker: string): string => {
+  const half = marker.length / 2;
+  const parts = `a=${marker.slice(0, half)}; b=${marker.slice(half)}`;
+  return `id -u; ${parts}; awk 'BEGIN { system("sleep ${HOLD_SECONDS}") }' "$a$b"`;
+};
+
 export interface ToolsProofInput {
   services: Pick<Services, 'clock'>;
   driver: Driver;
@@ -65,8 +76,7 @@ export const proveTools = async (input: ToolsProofInput): Promise<ToolsVerdict> 
   const marker = randomBytes(32).toString('hex');
   const late = AbortSignal.timeout(TURN_MS);
   const signal = AbortSignal.any([input.signal, late]);
-  // The shell stays, since it has something left to do, and shows the marker in its arguments meanwhile.
-  const command = `id -u; sleep ${HOLD_SECONDS}; : ${marker}`;
+  const command = showing(marker);
   await armSelfTest(
     { driver, containerId: relayId, uid: IDS.relay, timeoutMs: 10_000, signal },
     { marker, tool: tool.name, arguments: { ...(tool.fixed as JsonObject), [tool.argument]: command }, ttlMs: TURN_MS },

@@ -87,9 +87,10 @@ export const workspaceFiles = (input: { nonce: string }): FileEntry[] => [
 ];
 
 /** The tools' home: outlives the container, since the credential by which the tools' process is known stays in it. */
-export const toolsFiles = (input: { nonce: string }): FileEntry[] => [
+export const toolsFiles = (input: { agent: AgentConfigOutput; nonce: string }): FileEntry[] => [
   folder('.', ROOT_FOR_TOOLS, 0o1770),
   nonce(input.nonce),
+  ...(input.agent.initialTools ?? []),
 ];
 
 export interface RelayFilesInput {

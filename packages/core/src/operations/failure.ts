@@ -1,9 +1,6 @@
-import { CodedError } from '@nemoclaw/plugin-api';
+import { CodedError, type JsonObject } from '@nemoclaw/plugin-api';
 import { toCodedError } from '../errors/index.ts';
-import type { OperationShape } from './types.ts';
-
-/** What became of what the operation had begun. */
-export type UndoOutcome = 'complete' | 'incomplete' | 'not needed';
+import type { OperationShape, UndoOutcome } from './types.ts';
 
 const recoverLine = (operation: OperationShape, undo: UndoOutcome, committed: boolean): string | undefined => {
   const command = `\`nemoclaw ${operation.sandbox} recover\``;
@@ -20,6 +17,7 @@ export const operationError = (input: {
   undo: UndoOutcome;
   committed: boolean;
   undoFailures: string[];
+  details?: JsonObject | undefined;
 }): CodedError => {
   const first = toCodedError(input.error);
   const line = recoverLine(input.operation, input.undo, input.committed);
@@ -29,6 +27,7 @@ export const operationError = (input: {
     ...(hint === '' ? {} : { hint }),
     details: {
       ...first.details,
+      ...input.details,
       operation: input.operation.name,
       step: input.step,
       undo: input.undo,

@@ -327,6 +327,23 @@ describe('resume', () => {
     expect(log).toEqual(['undo c', 'undo b', 'undo a']);
   });
 
+  it('undoes once more what was undone while a later step could not be', async () => {
+    await resumeOperation(
+      operationOf(step('a'), step('b'), step('c'), step('d')),
+      await cutOff(
+        [
+          ['a', 'undone'],
+          ['b', 'skipped'],
+          ['c', 'undo-failed'],
+          ['d', 'undone'],
+        ],
+        { direction: 'back' },
+      ),
+      options(),
+    );
+    expect(log).toEqual(['undo c', 'undo a']);
+  });
+
   it('says UNDO_FAILED and keeps the journal when it can’t take back either', async () => {
     const journal = await cutOff([['a', 'done']]);
     await store.writeOperation('demo', journal);

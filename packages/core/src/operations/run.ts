@@ -15,29 +15,35 @@ const reportFailure = async <D extends JsonObject>(
   session: Session<D>,
   { step, error }: StepFailure<D>,
   budgetMs: number,
-): Promise<void> => {
+): Promise<JsonObject | undefined> => {
   const { onFailure, clock, signal } = session.options;
-  if (!onFailure) return;
+  if (!onFailure) return undefined;
   const bound = deadline(clock, onFailureShare(budgetMs), 'what follows a failure took too long');
   try {
-    await untilAborted(onFailure(error, step.id, interruptionOf(signal), bound.signal), bound.signal);
+    return await untilAborted(onFailure(error, step.id, interruptionOf(signal), bound.signal), bound.signal);
   } catch (trouble) {
     session.note(step, trouble instanceof Error ? trouble.message : String(trouble));
+    return undefined;
   } finally {
     bound.end();
   }
 };
 
 const takeBack = async <D extends JsonObject>(session: Session<D>, failure: StepFailure<D>): Promise<never> => {
-  const { clock, store, undoBudgetMs: budgetMs = UNDO_BUDGET_MS } = session.options;
-  const begun = session.operation.steps.some((step) => needsUndo(session.state(step)));
+  const { clock, store, onTakenBack, undoBudgetMs: budgetMs = UNDO_BUDGET_MS } = session.options;
+  const open = session.operation.steps.filter((step) => needsUndo(session.state(step)));
+  const begun = open.length > 0;
   let undoFailures: string[] = [];
+  let details: JsonObject | undefined;
+  let undoMs = 0;
   if (begun) {
     const budget = deadline(clock, budgetMs, `not within the ${budgetMs / 1000} s that an undo may take`);
     try {
       await session.tryRecord({ direction: 'back' });
-      await reportFailure(session, failure, budgetMs);
+      details = await reportFailure(session, failure, budgetMs);
+      const start = clock.elapsed();
       undoFailures = await undoSteps(session, budget.signal);
+      undoMs = clock.elapsed() - start;
     } finally {
       budget.end();
     }
@@ -48,13 +54,16 @@ const takeBack = async <D extends JsonObject>(session: Session<D>, failure: Step
       () => true,
       () => false,
     ));
+  const undo = !cleared ? 'incomplete' : open.some((step) => step.undo) ? 'complete' : 'not needed';
+  if (begun) await onTakenBack?.(undo, undoMs).catch(() => undefined);
   throw operationError({
     operation: session.operation,
     error: failure.error,
     step: failure.step.id,
-    undo: !cleared ? 'incomplete' : begun ? 'complete' : 'not needed',
+    undo,
     committed: false,
     undoFailures,
+    details,
   });
 };
 

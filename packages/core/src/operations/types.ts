@@ -67,6 +67,9 @@ export interface OperationJournal {
   data: JsonObject;
 }
 
+/** What became of what the operation had begun; `not needed` where nothing that was begun has an undo. */
+export type UndoOutcome = 'complete' | 'incomplete' | 'not needed';
+
 export type Interruption = 'SIGINT' | 'SIGTERM';
 
 export interface OperationStore {
@@ -88,14 +91,16 @@ export interface RunOptions {
   onProgress?: OnProgress;
   /**
    * Evidence and on-failure hooks: before the undo, inside its budget, of which it gets two thirds at most; `signal`
-   * aborts when they are over. Its own errors become notes.
+   * aborts when they are over. Its own errors become notes. What it resolves with stands in the error's details.
    */
   onFailure?(
     error: unknown,
     stepId: string,
     interruptedBy: Interruption | undefined,
     signal: AbortSignal,
-  ): Promise<void>;
+  ): Promise<JsonObject | undefined>;
+  /** After the undo, when there was a failure before the commit: what became of it. Its own errors are passed over. */
+  onTakenBack?(undo: UndoOutcome, elapsedMs: number): Promise<void>;
   /** For on-failure and undo together; 30 s. */
   undoBudgetMs?: number;
   clock: OperationClock;

@@ -28,8 +28,12 @@ const why = (signal: AbortSignal): string => {
 export const undoSteps = async <D extends JsonObject>(session: Session<D>, signal: AbortSignal): Promise<string[]> => {
   const { clock } = session.options;
   const failures: string[] = [];
+  let onUnsureGround = false;
   for (const step of [...session.operation.steps].reverse()) {
-    if (!needsUndo(session.state(step))) continue;
+    const before = session.state(step);
+    // What was undone while a later step's traces were still there may have been kept for their sake: once more.
+    onUnsureGround ||= before === 'undo-failed';
+    if (!needsUndo(before) && !(onUnsureGround && before === 'undone')) continue;
     if (!step.undo) {
       await session.tryRecord({}, { id: step.id, state: 'undone' });
       continue;

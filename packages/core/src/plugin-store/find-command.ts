@@ -55,7 +55,12 @@ export const findPluginCommand = async (
   words: readonly string[],
   { home, env }: { home: string; env: Readonly<Record<string, string | undefined>> },
 ): Promise<PluginCommand | undefined> => {
-  const found = (await shipping(home)).flatMap(({ entry, document, ids }) => {
+  // Safe mode works whatever is wrong with the index.
+  const all = await shipping(home).catch((error: unknown) => {
+    if (safeMode(env)) return [];
+    throw error;
+  });
+  const found = all.flatMap(({ entry, document, ids }) => {
     const plugin = `${entry.name}@${String(document.version)}`;
     return matchOf(words, ids).map((match) => ({ match, entry, document, plugin }));
   });

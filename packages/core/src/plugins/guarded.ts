@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { codedError } from '../errors/index.ts';
 import { oneLine } from '../redaction/index.ts';
 import { type CallGuard, callPlugin } from './call.ts';
+import { frozenInput } from './frozen-input.ts';
 import { OUTPUTS } from './outputs.ts';
 import type { ContributionTypes, Loaded } from './types.ts';
 
@@ -69,7 +70,7 @@ const checked = (output: z.ZodType, value: unknown, plugin: string, what: string
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** A signal that is the last argument becomes the call's own, which also aborts when the bound is over. */
+/** Inputs are frozen copies. A signal that is the last argument becomes the call's own, which also aborts when the bound is over. */
 export const guarded = <K extends ContributionKind>(
   kind: K,
   { plugin, contribution }: Loaded<K>,
@@ -83,8 +84,9 @@ export const guarded = <K extends ContributionKind>(
     const call = async (...args: unknown[]): Promise<unknown> => {
       const last = args.at(-1);
       const signal = last instanceof AbortSignal ? last : undefined;
+      const input = args.map(frozenInput);
       const returned = await callPlugin({ plugin, what, timeoutMs, guards, ...(signal ? { signal } : {}) }, (own) =>
-        (contribution as unknown as Record<string, AnyFunction>)[name]?.(...(signal ? args.with(-1, own) : args)),
+        (contribution as unknown as Record<string, AnyFunction>)[name]?.(...(signal ? input.with(-1, own) : input)),
       );
       return output ? checked(output, returned, plugin, what) : returned;
     };

@@ -1,63 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import { PEM, PLANTED } from './planted.fixture.ts';
 import { createRedactor, REDACTED } from './redactor.ts';
 
-const A = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7';
-/** Split, so that no scanner of repositories takes these for real ones. */
-const join = (...parts: string[]): string => parts.join('');
-const PEM = join(
-  '-----BEGIN ',
-  'PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0\nBAQEFAASCBKcwggSj\n-----END ',
-  'PRIVATE KEY-----',
-);
-
-const planted: [name: string, secret: string, text: (secret: string) => string][] = [
-  ['nvidia', join('nvapi-', A), (s) => `using ${s} for NIM`],
-  ['openai', join('sk-', A), (s) => `key ${s}.`],
-  ['openai project', join('sk-proj-', A, '_', A), (s) => `"${s}"`],
-  ['anthropic', join('sk-ant-api03-', A, '-AA'), (s) => `(${s})`],
-  ['stripe', join('sk_live_', A), (s) => s],
-  ['github', join('ghp_', A, A), (s) => `git clone with ${s}`],
-  ['github app', join('ghs_', A, A), (s) => `<${s}>`],
-  ['github fine-grained', join('github_pat_11', A, '_', A), (s) => `got ${s}`],
-  ['hugging face', join('hf_', A), (s) => `HF ${s}, ok`],
-  ['slack bot', join('xoxb-123456789012-', A), (s) => s],
-  ['slack app', join('xapp-1-A0-', A), (s) => s],
-  ['slack webhook', join('T000/B000/', A), (s) => `POST https://hooks.slack.com/services/${s}`],
-  ['aws id', join('AKIA', 'IOSFODNN7EXAMPLE'), (s) => `id ${s}`],
-  ['gitlab', join('glpat-', A), (s) => s],
-  ['google', join('AIza', A, A), (s) => `k ${s}`],
-  ['npm', join('npm_', A), (s) => s],
-  ['pypi', join('pypi-', A), (s) => s],
-  ['telegram', join('123456789:', A, 'AAAAAAAA'), (s) => `bot${s} `.replace('bot', 'bot ')],
-  ['jwt', join('eyJhbGciOiJIUzI1NiJ9', '.eyJzdWIiOiIxIn0.', A), (s) => `t=${s};`],
-  ['bearer', A, (s) => `curl -H "Authorization: Bearer ${s}"`],
-  ['basic', A, (s) => `authorization: basic ${s}`],
-  ['url user-info', 'user:p4ss', (s) => `postgres://${s}@db.example:5432/x`],
-  ['url user-info with @', 'user:p@ss', (s) => `HTTPS_PROXY http://${s}@proxy.example:3128`],
-  ['url query', A, (s) => `GET /v1?api_key=${s}&x=1`],
-  ['signed url', A, (s) => `https://x.example/f?sig=${s}#top`],
-  ['pem', PEM, (s) => `before\n${s}\nafter`],
-  ['pem in JSON', JSON.stringify(PEM).slice(1, -1), (s) => `{"f":"${s}"}`],
-  ['pem, cut off', PEM.slice(0, 60), (s) => `before\n${s}`],
-  ['env line', 'correct-horse-battery', (s) => `MY_PASSWORD=${s}`],
-  ['short, but assigned', 'hunter2', (s) => `password=${s} user=me`],
-  ['quoted with a blank', 'correct horse battery', (s) => `export DB_PASSWORD="${s}"`],
-  ['yaml', 'correct-horse-battery', (s) => `  client_secret: ${s}\n  x: 1`],
-  ['json text', 'correct-horse', (s) => `{"accessToken":"${s}","user":"me"}`],
-  ['json in json', 'correct-horse', (s) => `{"body":"{\\"apiKey\\":\\"${s}\\"}"}`],
-  ['flag and value', 'correct-horse', (s) => `run --api-key ${s} --verbose`],
-  ['flag=value', 'correct-horse', (s) => `run --token=${s}`],
-  ['cookie header', 'sid=abc; theme=dark', (s) => `Cookie: ${s}\nHost: x`],
-  ['header', 'correct-horse', (s) => `x-api-key: ${s}`],
-];
-
 describe('shapes in text', () => {
-  it.each(planted)('%s', (_name, secret, text) => {
+  it.each(PLANTED)('%s', (_name, secret, text) => {
     const redactor = createRedactor();
     const clean = redactor.redactText(text(secret));
     expect(clean).not.toContain(secret);
     expect(clean).toContain(REDACTED);
     expect(redactor.redactText(clean)).toBe(clean);
+  });
+
+  it('are found also where control characters were put between', () => {
+    const { redactText } = createRedactor();
+    expect(redactText('key nva\x1b[0mpi-aB3dE6gH9jK2\u200bmN5pQ8sT1 end')).toBe(`key ${REDACTED} end`);
+  });
+
+  it.each(
+    PLANTED.filter(([name]) => /^(nvidia|openai|anthropic|stripe|github|hugging|slack bot|gitlab|npm|jwt)/.test(name)),
+  )('%s, cut off by whoever had to make it fit, leaves no rest', (_name, secret) => {
+    const { redactText } = createRedactor();
+    const prefix = /^(?:[a-z]+_(?:pat|live)_|[a-z]+[-_]|eyJ)/i.exec(secret)?.[0] ?? '';
+    for (const cut of [`${secret.slice(0, prefix.length + 2)}…`, `${secret.slice(0, prefix.length + 5)}...`])
+      expect(redactText(`said ${cut}`)).toMatch(/^said \[redacted](…|\.\.\.)$/);
   });
 
   it('leaves what stands around a secret', () => {
@@ -80,6 +45,8 @@ describe('shapes in text', () => {
     'keyboard=present monkey: business tokenizer: "bert-base-uncased"',
     'user@host.example wrote: hello',
     'public_key: abcdefghijklmnop',
+    'PWD=/home/someone/project OLDPWD=/home/someone',
+    'it goes on… and on...',
   ])('leaves alone: %s', (text) => {
     expect(createRedactor().redactText(text)).toBe(text);
   });
@@ -99,6 +66,13 @@ describe('shapes in text', () => {
   });
 });
 
+it('knows what an agent declares to be secret, and what stands for none', () => {
+  const redactor = createRedactor();
+  redactor.declare({ secretKeys: ['ACME_SEAL'], placeholders: ['stands-for-none'] });
+  redactor.learnEnv(['ACME_SEAL=quiet-value-1', 'SOME_TOKEN=stands-for-none']);
+  expect(redactor.redactText('quiet-value-1 stands-for-none')).toBe(`${REDACTED} stands-for-none`);
+});
+
 describe('learned values', () => {
   it('are hidden wherever they stand, in every usual spelling', () => {
     const redactor = createRedactor();
@@ -114,6 +88,14 @@ describe('learned values', () => {
       expect(redactor.redactText(`> ${text} <`)).toContain(REDACTED);
     }
     expect(redactor.redactText(`> ${secret} <`)).toBe(`> ${REDACTED} <`);
+  });
+
+  it('leave no rest where a text was cut to fit', () => {
+    const redactor = createRedactor();
+    redactor.learn('quiet-value-1');
+    expect(redactor.redactText('it said quiet-val… and qui… and more…')).toBe(
+      `it said ${REDACTED}… and qui… and more…`,
+    );
   });
 
   it('are taken longest first, and nothing stays between two that overlap', () => {

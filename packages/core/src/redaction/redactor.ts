@@ -1,5 +1,7 @@
 import { isOurAddress } from './addresses.ts';
 import { assignedSecrets, type Span } from './assignments.ts';
+import { stripControl } from './control-characters.ts';
+import { cutOffSecrets } from './cut-off.ts';
 import { looksSecret } from './secret-keys.ts';
 import { replaceSpans } from './spans.ts';
 import { TOKEN_SHAPES } from './token-shapes.ts';
@@ -17,12 +19,15 @@ export interface RedactorOptions {
 }
 
 export interface Redactor {
+  /** Adds to what it was made with: an agent says so when it is loaded. */
+  declare(more: { placeholders?: readonly string[]; secretKeys?: readonly string[] }): void;
   /** Hides this value from now on, also as base64, URL-encoded and JSON-escaped; ignored when shorter than 8 characters. */
   learn(value: string): void;
   /** Learns the values of an environment (a map, or `KEY=value` as an engine lists them) whose keys look secret. */
   learnEnv(env: Readonly<Record<string, string | undefined>> | readonly string[]): void;
   /** Learns from any JSON document (an inspect, a command envelope): values under secret keys, `--key value` in lists. */
   learnJson(document: unknown): void;
+  /** Also without control characters: none may hide what a secret looks like, or reach a terminal. */
   redactText(text: string): string;
   /** A copy with the same shape; keys are redacted too. What is no JSON becomes its text. */
   redactJson<T>(value: T): T;
@@ -101,12 +106,14 @@ export const createRedactor = (options: RedactorOptions = {}): Redactor => {
     }
   };
 
-  const redactText = (text: string): string => {
+  const redactText = (raw: string): string => {
+    const text = stripControl(raw);
     const spans: Span[] = [];
     for (const secret of longestFirst) {
       for (let at = text.indexOf(secret); at !== -1; at = text.indexOf(secret, at + 1))
         spans.push({ start: at, end: at + secret.length });
     }
+    spans.push(...cutOffSecrets(text, longestFirst));
     for (const { pattern } of TOKEN_SHAPES) {
       for (const match of text.matchAll(pattern)) {
         const secret = match.groups?.secret ?? match[0];
@@ -151,6 +158,10 @@ export const createRedactor = (options: RedactorOptions = {}): Redactor => {
   };
 
   return {
+    declare: (more) => {
+      for (const value of more.placeholders ?? []) placeholders.add(value);
+      for (const key of more.secretKeys ?? []) declared.add(key.toLowerCase());
+    },
     learn,
     learnEnv: (env) => {
       if (Array.isArray(env)) learnList(env, false, 0);

@@ -55,10 +55,12 @@ const words = (key: string): string[] =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
 
+/** The shell's working folders; no password was ever called so, and folders stand in everything that we say. */
+const FOLDERS = new Set(['PWD', 'OLDPWD']);
+
 /** Whether the value that stands under such a key is to be hidden. */
 export const looksSecret = (key: string): boolean => {
-  // `PWD` is where a shell stands; `pwd` and `DB_PWD` are passwords.
-  if (key.length > 200 || key === 'PWD') return false;
+  if (key.length > 200 || FOLDERS.has(key)) return false;
   const parts = words(key);
   if (HARMLESS_LAST.has(parts.at(-1) ?? '') || HARMLESS_FIRST.has(parts[0] ?? '')) return false;
   return (

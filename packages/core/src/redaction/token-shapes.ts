@@ -30,6 +30,12 @@ export const TOKEN_SHAPES: { name: string; pattern: RegExp }[] = [
     name: 'url query',
     pattern: /[?&](?:[\w-]{0,40}(?:key|token|secret|password|signature)|sig|auth)=(?<secret>[^\s&#"'<>]{4,2048})/gi,
   },
+  // What is left of one where somebody cut a text to fit before it came here: too short for its own shape.
+  {
+    name: 'any of these, cut off',
+    pattern:
+      /\b(?:nvapi-|sk-|[srp]k_(?:live|test)_|gh[pousr]_|github_pat_|hf_|xox[a-z]-|xapp-|(?:AKIA|ASIA)|gl(?:pat|dt|rt)-|AIza|npm_|pypi-|eyJ|bearer\s)[\w.~+/=-]{0,512}(?=…|\.\.\.(?:\s|$))/gi,
+  },
   // With an end; then, where the end was cut off, as far as it still looks like one (JSON writes its line ends as \n).
   {
     name: 'private key',

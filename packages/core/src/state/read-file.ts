@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { codedError } from '../errors/index.ts';
 
@@ -8,8 +8,24 @@ export const readText = async (path: string): Promise<string | undefined> => {
     return await readFile(path, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unreadable(path, (cause as Error).message, cause);
+    throw (cause as NodeJS.ErrnoException).code === 'EACCES'
+      ? await notOurs(path, cause)
+      : unreadable(path, (cause as Error).message, cause);
   }
+};
+
+/** As happens when one command of several was given with `sudo`. */
+const notOurs = async (path: string, cause: unknown) => {
+  const owner = await stat(path).then(
+    ({ uid }) => `it belongs to user ${uid}`,
+    () => 'a folder on its way may not be entered',
+  );
+  return codedError('STATE_UNREADABLE', {
+    message: `${path} can't be used: ${owner}, and this is user ${process.geteuid?.() ?? 'another'}.`,
+    hint: 'Nothing was changed. Give the command as the user who made the sandbox, or give the files to this one (`sudo chown -R`).',
+    details: { path },
+    cause,
+  });
 };
 
 const unreadable = (path: string, why: string, cause?: unknown) =>

@@ -58,6 +58,7 @@ export const sandboxRecordSchema = z.strictObject({
     profile: text,
     isolation: z.enum(['shared', 'separate']),
     isolationProof: z.enum(['declared', 'proved']),
+    isolationReason: text.exactOptional(),
   }),
   driver: text,
   image: z.strictObject({ id: text, tag: text, base: text, parent: text }),
@@ -71,6 +72,7 @@ export const sandboxRecordSchema = z.strictObject({
     forward: z.boolean(),
   }),
   ingressPort: z.number(),
+  ingressPortNamed: z.boolean().exactOptional(),
   gpu: z.strictObject({
     mode: z.enum(['off', 'auto', 'strategy']),
     strategy: text.nullable(),
@@ -83,6 +85,7 @@ export const sandboxRecordSchema = z.strictObject({
     chat: z.strictObject({ ...provedAt, elapsedMs: z.number() }).exactOptional(),
     gpu: gpuProof.exactOptional(),
     bridge: z.strictObject({ ...provedAt, probe: probeResult }).exactOptional(),
+    ingress: z.strictObject(provedAt).exactOptional(),
     tools: z.strictObject({ ...provedAt, uid: z.number() }).exactOptional(),
   }),
   warnings: texts,
@@ -116,6 +119,33 @@ export const ownershipJournalSchema = z.strictObject({
   }),
 });
 
+export const sandboxEventsSchema = z.strictObject({
+  version: z.literal(1),
+  name: text,
+  events: z.array(
+    z.strictObject({
+      reason: z.enum([
+        'ReplacementPending',
+        'IdentityConflict',
+        'InstanceMissing',
+        'OwnershipUnresolved',
+        'OwnershipPersistFailed',
+        'StateMissing',
+        'Stranger',
+        'LeftoverBackup',
+      ]),
+      level: z.enum(['warning', 'error']),
+      ids: texts,
+      message: text,
+      containers: z.array(z.strictObject({ id: text, name: text, labels: z.record(z.string(), text) })),
+      firstAt: text,
+      lastAt: text,
+      count: z.number(),
+      active: z.boolean(),
+    }),
+  ),
+});
+
 /** The specs are the driver's contract, which may grow: what is in them is judged by the driver and the engine. */
 export const sandboxPlanSchema = z.strictObject({
   version: z.literal(1),
@@ -125,6 +155,7 @@ export const sandboxPlanSchema = z.strictObject({
   gpu: z.strictObject({ strategy: text, candidate: text.nullable(), patch: json }).nullable(),
   plan: json,
   provenance: z.record(z.string(), text),
+  secretKeys: texts.exactOptional(),
 });
 
 export const operationJournalSchema = z.strictObject({

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { OwnershipJournal, SandboxPlan, SandboxRecord } from '../api/records.ts';
+import type { OwnershipJournal, SandboxEvents, SandboxPlan, SandboxRecord } from '../api/records.ts';
 import { codedError } from '../errors/index.ts';
 import type { OperationJournal } from '../operations/types.ts';
 import { ensureFolder, removeFile, sweepTemporaries, writeFileAtomic, writeFileOnce } from './atomic-file.ts';
@@ -11,7 +11,13 @@ import { acquireLock, type HeldLock } from './lock/lock.ts';
 import { type ProcessFacts, systemProcessFacts } from './lock/process-facts.ts';
 import { isSandboxName, parseSandboxName } from './names.ts';
 import { checkName, readState, readText, serialize } from './read-file.ts';
-import { operationJournalSchema, ownershipJournalSchema, sandboxPlanSchema, sandboxRecordSchema } from './schemas.ts';
+import {
+  operationJournalSchema,
+  ownershipJournalSchema,
+  sandboxEventsSchema,
+  sandboxPlanSchema,
+  sandboxRecordSchema,
+} from './schemas.ts';
 
 export type { HeldLock } from './lock/lock.ts';
 
@@ -21,6 +27,7 @@ export interface SandboxPaths {
   ownership: string;
   operation: string;
   plan: string;
+  events: string;
   secrets: string;
   evidence: string;
 }
@@ -43,11 +50,15 @@ export interface StateStore {
   writeOwnership(journal: OwnershipJournal): Promise<void>;
   readPlan(name: string): Promise<SandboxPlan | undefined>;
   writePlan(plan: SandboxPlan): Promise<void>;
+  readEvents(name: string): Promise<SandboxEvents | undefined>;
+  writeEvents(events: SandboxEvents): Promise<void>;
   readOperation(name: string): Promise<OperationJournal | undefined>;
   writeOperation(name: string, journal: OperationJournal): Promise<void>;
   clearOperation(name: string): Promise<void>;
   readSecret(name: string, file: string): Promise<string | undefined>;
   writeSecret(name: string, file: string, content: string): Promise<void>;
+  /** Resolves also when it is already gone. */
+  removeSecret(name: string, file: string): Promise<void>;
   /** The folder is gone by name when this resolves, or still whole. */
   removeSandbox(name: string): Promise<void>;
   /**
@@ -75,6 +86,7 @@ const sandboxPaths = (home: string, name: string): SandboxPaths => {
     ownership: join(folder, 'ownership.json'),
     operation: join(folder, 'operation.json'),
     plan: join(folder, 'plan.json'),
+    events: join(folder, 'events.json'),
     secrets: join(folder, 'secrets'),
     evidence: join(folder, 'evidence'),
   };
@@ -135,6 +147,8 @@ export const createStateStore = (home: string, deps: StateStoreDeps = {}): State
     writeOwnership: async (journal) => write(paths(journal.name).ownership, ownershipJournalSchema, journal),
     readPlan: async (name) => (await readNamed(paths(name).plan, sandboxPlanSchema, name)) as SandboxPlan | undefined,
     writePlan: async (plan) => write(paths(plan.name).plan, sandboxPlanSchema, plan),
+    readEvents: async (name) => readNamed(paths(name).events, sandboxEventsSchema, name),
+    writeEvents: async (events) => write(paths(events.name).events, sandboxEventsSchema, events),
     async readOperation(name) {
       const path = paths(name).operation;
       const journal = await readState(path, operationJournalSchema);
@@ -145,6 +159,7 @@ export const createStateStore = (home: string, deps: StateStoreDeps = {}): State
     clearOperation: async (name) => removeFile(paths(name).operation),
     readSecret: async (name, file) => readText(secretPath(name, file)),
     writeSecret: async (name, file, content) => writeFileAtomic(secretPath(name, file), content),
+    removeSecret: async (name, file) => removeFile(secretPath(name, file)),
     removeSandbox: async (name) => removeFolder(paths(name).folder, trashFolder),
     async hasTraces(name) {
       const { folder } = paths(name);

@@ -5,6 +5,11 @@ export type DeviceChoice =
   | { chosen: string[]; how: 'explicit' | 'numeric' | 'named' | 'all' }
   | { chosen: undefined; why: string };
 
+/** Names that `--gpus` and the nvidia runtime understand: a CDI name is theirs after the `=`. */
+export const shortNames = (devices: readonly string[]): string[] => [
+  ...new Set(devices.map((device) => device.slice(device.indexOf('=') + 1))),
+];
+
 /** The engine's devices of our kind, by name (`0`, `GPU-…`, `all`), without duplicates. */
 export function gpuNames(cdiDevices: readonly string[]): string[] {
   const prefix = `${CDI_KIND}=`;
@@ -18,7 +23,11 @@ export function gpuNames(cdiDevices: readonly string[]): string[] {
  */
 export function chooseDevices(cdiDevices: readonly string[], requested: readonly string[]): DeviceChoice {
   const names = gpuNames(cdiDevices);
-  if (names.length === 0) return { chosen: undefined, why: `the engine knows no CDI device of kind ${CDI_KIND}` };
+  if (names.length === 0)
+    return {
+      chosen: undefined,
+      why: `the engine knows no CDI device of kind ${CDI_KIND} (one that two specifications name counts for none)`,
+    };
   if (requested.length > 0) return chooseExplicit(names, requested);
   const numeric = names.filter(isNumeric).sort((a, b) => Number(a) - Number(b));
   if (numeric.length > 0) return { chosen: qualified(numeric), how: 'numeric' };

@@ -16,6 +16,27 @@ const NOT_INHERITED = new Set([
   '_',
 ]);
 
+const PROXY = `http://${ALIASES.egress}:${PORTS.egressProxy}`;
+const DIRECT = `${ALIASES.inference},localhost,127.0.0.1`;
+
+/** What leads a program to the model, and by which certificates it believes it. */
+const ROUTE: Environment = {
+  NODE_EXTRA_CA_CERTS: PATHS.caBundle,
+  SSL_CERT_FILE: PATHS.caBundle,
+  REQUESTS_CA_BUNDLE: PATHS.caBundle,
+  CURL_CA_BUNDLE: PATHS.caBundle,
+  GIT_SSL_CAINFO: PATHS.caBundle,
+  HTTP_PROXY: PROXY,
+  HTTPS_PROXY: PROXY,
+  http_proxy: PROXY,
+  https_proxy: PROXY,
+  NO_PROXY: DIRECT,
+  no_proxy: DIRECT,
+};
+
+/** No rc file may set them otherwise. */
+export const DECIDED_VARIABLES: ReadonlySet<string> = new Set(Object.keys(ROUTE));
+
 /**
  * What a program of the sandbox gets: the container's environment (a GPU's variables come that way), the CA under the
  * names that the common programs read, the proxy, a home of its own, and for the gateway what the agent asks for.
@@ -31,8 +52,6 @@ export const environmentFor = (
     ),
   );
   const home = as === 'gateway' ? PATHS.gatewayHome : PATHS.toolsHome;
-  const proxy = `http://${ALIASES.egress}:${PORTS.egressProxy}`;
-  const direct = `${ALIASES.inference},localhost,127.0.0.1`;
   return {
     PATH: '/opt/node/bin:/usr/local/bin:/usr/bin:/bin',
     LANG: 'C.UTF-8',
@@ -41,17 +60,7 @@ export const environmentFor = (
     USER: as,
     LOGNAME: as,
     SHELL: '/bin/bash',
-    NODE_EXTRA_CA_CERTS: PATHS.caBundle,
-    SSL_CERT_FILE: PATHS.caBundle,
-    REQUESTS_CA_BUNDLE: PATHS.caBundle,
-    CURL_CA_BUNDLE: PATHS.caBundle,
-    GIT_SSL_CAINFO: PATHS.caBundle,
-    HTTP_PROXY: proxy,
-    HTTPS_PROXY: proxy,
-    http_proxy: proxy,
-    https_proxy: proxy,
-    NO_PROXY: direct,
-    no_proxy: direct,
+    ...ROUTE,
     ...(as === 'gateway' ? agent : {}),
   };
 };

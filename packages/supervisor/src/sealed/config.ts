@@ -59,6 +59,7 @@ const tools = object({
   cwd: absolute,
   port: optional(port),
   liaison: optional(object({ command, timeoutMs: whole })),
+  givesUp: optional(list(text)),
   startTimeoutMs: whole,
 } satisfies Record<keyof ToolsHost, Check>);
 

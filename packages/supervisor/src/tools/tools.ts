@@ -7,22 +7,14 @@ import { portView } from '../listener/check.ts';
 import { heldByTree } from '../listener/holders.ts';
 import { readTcpRows } from '../procfs/read.ts';
 import type { SupervisorConfig, ToolsState, ToolsStatus } from '../protocol.ts';
+import { courseAfter, type Ended, firstCourse } from './course.ts';
 import { admitWithLiaison, checkWithLiaison } from './liaison.ts';
 
 const OWNER = { uid: IDS.tools, gid: IDS.tools };
 /** Each look is a program of its own. */
 const POLL_MS = 2_000;
 const CHECK_EVERY_MS = 30_000;
-const RETRY_FIRST_MS = 1_000;
-const RETRY_MAX_MS = 30_000;
 const STOP_DRAIN_MS = 2_000;
-
-interface Ended {
-  why: string;
-  wasReady: boolean;
-  /** Nothing went wrong with it: the next one may start without waiting. */
-  atOnce?: true;
-}
 
 /** Owns the process that runs the agent's commands as uid `tools`: there whenever the gateway is, started again when it ends. */
 export class Tools {
@@ -92,23 +84,22 @@ export class Tools {
   }
 
   private async live(): Promise<void> {
-    let failures = 0;
+    let course = firstCourse;
     while (!this.ending.signal.aborted) {
       if (this.gateway.gate.inode === undefined) {
         this.become('waiting', 'the gateway is not there');
         await this.pause(CHECK_EVERY_MS);
         continue;
       }
-      const ended = await this.oneRun(failures > 0).catch(
-        (error: Error): Ended => ({ why: error.message, wasReady: false }),
+      const ended = await this.oneRun(course.anew).catch(
+        (error: Error): Ended => ({ type: 'not_started', why: error.message }),
       );
       if (this.ending.signal.aborted) return;
-      if (ended.atOnce) continue;
-      const { why, wasReady } = ended;
-      failures = wasReady ? 0 : failures + 1;
-      const delay = Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_MAX_MS);
-      this.become('backoff', `${why}; next try in ${delay / 1000} s`);
-      await this.gateway.options.clock.sleep(delay, this.ending.signal).catch(() => {});
+      const next = courseAfter(course, ended);
+      course = next.course;
+      if (next.delayMs === 0) continue;
+      this.become('backoff', `${ended.why}; next try in ${next.delayMs / 1000} s`);
+      await this.gateway.options.clock.sleep(next.delayMs, this.ending.signal).catch(() => {});
     }
   }
 
@@ -117,10 +108,11 @@ export class Tools {
     const { clock, env, onLine, log } = this.gateway.options;
     const { config } = this.gateway;
     const host = config.runtime.tools;
-    if (!host) return { why: 'the agent has no process for its tools', wasReady: false };
+    if (!host) throw new Error('the agent has no process for its tools');
     this.become('starting', 'it is being let in');
     const admission = host.liaison ? await admitWithLiaison(host.liaison, anew, this.asGateway(config)) : { args: [] };
-    if (this.ending.signal.aborted) return { why: 'the end is near', wasReady: false };
+    if (this.ending.signal.aborted) throw new Error('the end is near');
+    let gaveUp: string | undefined;
     const child = await launchChild({
       as: 'tools',
       command: [...host.command, ...admission.args],
@@ -131,6 +123,9 @@ export class Tools {
       onLine: (stream, line) => {
         this.lastLines.add(line);
         onLine(stream, line);
+        if (!host.givesUp?.some((text) => line.includes(text))) return;
+        gaveUp = line;
+        this.wakeUp();
       },
     });
     this.child = child;
@@ -141,7 +136,7 @@ export class Tools {
       exit = `it ended with ${signal === null ? `exit ${code}` : `signal ${signal}`}`;
       this.wakeUp();
     });
-    const ended = await this.watch(child, host, config);
+    const ended = await this.watch(child, host, config, () => gaveUp);
     if (!child.hasExited()) await child.stop('SIGTERM', STOP_DRAIN_MS);
     await child.exited;
     this.child = undefined;
@@ -149,7 +144,13 @@ export class Tools {
   }
 
   /** As long as it lives and is worth it; `why` only when it was given up on. */
-  private async watch(child: SupervisedChild, host: ToolsHost, config: SupervisorConfig): Promise<Ended> {
+  private async watch(
+    child: SupervisedChild,
+    host: ToolsHost,
+    config: SupervisorConfig,
+    /** The line by which it said that it will not become ready by itself. */
+    gaveUp: () => string | undefined,
+  ): Promise<Ended> {
     const { clock } = this.gateway.options;
     let wasReady = false;
     let since: number | undefined;
@@ -158,13 +159,15 @@ export class Tools {
         this.become('waiting', 'the gateway is not there');
         // What lives by its connection to the gateway would wait ever longer between its tries, and is sooner there when
         // it starts anew. Ended now, not while it connects, when it may be given a credential.
-        if (host.liaison) return { wasReady, why: 'the gateway went away', atOnce: true };
+        if (host.liaison) return { type: 'gateway_left', wasReady, why: 'the gateway went away' };
         since = undefined;
         await this.pause(CHECK_EVERY_MS);
         continue;
       }
+      const last = gaveUp();
+      if (last !== undefined) return { type: 'failed', wasReady: false, why: `it gave up: ${last}` };
       const { ready, detail } = await this.check(child, host, config);
-      if (this.gateway.gate.inode === undefined || child.hasExited()) continue;
+      if (this.gateway.gate.inode === undefined || child.hasExited() || gaveUp() !== undefined) continue;
       if (ready) {
         wasReady = true;
         since = undefined;
@@ -176,10 +179,10 @@ export class Tools {
       this.become('starting', detail);
       since ??= clock.now();
       if (clock.now() - since > host.startTimeoutMs)
-        return { wasReady: false, why: `not ready after ${host.startTimeoutMs / 1000} s: ${detail}` };
+        return { type: 'failed', wasReady: false, why: `not ready after ${host.startTimeoutMs / 1000} s: ${detail}` };
       await this.pause(POLL_MS);
     }
-    return { wasReady, why: '' };
+    return { type: 'failed', wasReady, why: '' };
   }
 
   private async check(

@@ -1,2 +1,2 @@
 export { type CdiFixture, type CdiFixtureOptions, createCdiFixture } from './create.ts';
-export type { Compile, CuInit } from './libcuda-shim.ts';
+export { buildShim, type Compile, type CuInit } from './libcuda-shim.ts';

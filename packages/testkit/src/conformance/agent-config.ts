@@ -44,10 +44,10 @@ function expectInside(what: string, path: string): void {
 
 /** What an agent's configuration must be, whatever the agent. */
 export function expectConfig(agent: AgentContribution, input: AgentConfigInput): void {
-  const { runtime, sealed, sealedTools = [], initialState } = agent.configure(input);
+  const { runtime, sealed, sealedTools = [], initialState, initialTools = [] } = agent.configure(input);
 
   for (const { path } of [...sealed, ...sealedTools]) expectInside('sealed file', path);
-  for (const entry of initialState) {
+  for (const entry of [...initialState, ...initialTools]) {
     expectInside('initial state', entry.path);
     expect(entry.type === 'directory' || entry.content !== undefined, `${entry.path} has no content`).toBe(true);
   }
@@ -80,13 +80,13 @@ export function expectConfig(agent: AgentContribution, input: AgentConfigInput):
 
 /** Where the token, the model and its address must be, and where the token must not. */
 export function expectSealed(agent: AgentContribution, input: AgentConfigInput): void {
-  const { runtime, sealed, sealedTools = [], initialState } = agent.configure(input);
+  const { runtime, sealed, sealedTools, initialState, initialTools } = agent.configure(input);
   const text = sealed.map(({ content }) => content).join('\n');
   expect(sealed.length, 'nothing is sealed, so nothing holds the token').toBeGreaterThan(0);
   expect(text.includes(input.token), 'no sealed file holds the token').toBe(true);
   expect(text, 'no sealed file names the model').toContain(input.model.id);
   expect(text, 'no sealed file holds the address of the model').toContain(input.model.baseUrl);
-  const open = JSON.stringify({ runtime, sealedTools, initialState });
+  const open = JSON.stringify({ runtime, sealedTools, initialState, initialTools });
   expect(open.includes(input.token), 'the token is outside the sealed files').toBe(false);
   const other = agent.configure({ ...input, token: `${input.token}-other` });
   expect(other.runtime, 'the runtime depends on the token').toEqual(runtime);

@@ -21,6 +21,10 @@ describe('what an agent’s configuration is held to', () => {
   it.each<[string, (configured: AgentConfigOutput) => void]>([
     ['a sealed file outside its volume', (c) => Object.assign(c.sealed[0]!, { path: '../shadow' })],
     ['a state file by an absolute path', (c) => Object.assign(c.initialState[0]!, { path: '/etc/x' })],
+    [
+      'a file of the tools’ home outside it',
+      (c) => Object.assign(c, { initialTools: [{ ...c.initialState[0]!, path: '../x' }] }),
+    ],
     ['a link that leads nowhere', (c) => Object.assign(c.initialState[0]!, { type: 'link' })],
     ['another agent’s runtime', (c) => Object.assign(c.runtime, { agent: 'other' })],
     ['a command to look up', (c) => Object.assign(c.runtime, { command: ['node'] })],
@@ -49,6 +53,10 @@ describe('where an agent’s secrets are held to be', () => {
     ['the token on the command line', (c) => c.runtime.command.push(TOKEN)],
     ['the token in the first state', (c) => Object.assign(c.initialState[0]!, { content: TOKEN })],
     ['the token in what tools can read', (c) => Object.assign(c, { sealedTools: [{ path: 'x', content: TOKEN }] })],
+    [
+      'the token in the tools’ home',
+      (c) => Object.assign(c, { initialTools: [{ ...c.initialState[0]!, content: TOKEN }] }),
+    ],
     ['no model in what is sealed', (c) => Object.assign(c.sealed[0]!, { content: TOKEN })],
   ])('refuses %s', (_title, spoil) => expect(() => check(spoilt(spoil))).toThrow());
 });

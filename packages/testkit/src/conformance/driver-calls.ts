@@ -46,6 +46,7 @@ export const DRIVER_CALLS: Calls = {
   inspect: (driver, signal) => driver.inspect(ID, { signal }),
   inspectRaw: (driver, signal) => driver.inspectRaw(ID, { signal }),
   list: (driver, signal) => driver.list({}, { signal }),
+  top: (driver, signal) => driver.top(ID, { signal }),
   clonePlan: (driver, signal) => {
     const plan = containerSpec({ name: 'conformance', image: VOLUME.image });
     return driver.clonePlan(ID, { recorded: plan, wanted: plan }, { signal });

@@ -2,6 +2,7 @@ import { defineProbe, type GpuBid, type GpuProof, type ProbeResult } from '@nemo
 import { describe, expect, it } from 'vitest';
 import { deepFreeze } from './freeze.ts';
 import { expectBid, expectPatch, expectProof, expectProofProvenance } from './gpu-results.ts';
+import { expectQuiet } from './printed.ts';
 import { expectProbeProvenance, expectProbeResult } from './probe-result.ts';
 import { never, settledWithin } from './settles.ts';
 
@@ -125,6 +126,15 @@ describe('what a proof is held to', () => {
 });
 
 describe('the means of the suites', () => {
+  it.each([
+    ['console.log', () => console.log('a')],
+    ['console.info', () => console.info('a')],
+    ['process.stdout', () => process.stdout.write('a')],
+  ])('hear what is written by %s, and nothing afterwards', async (_title, write) => {
+    await expect(expectQuiet(write)).rejects.toThrow('stdout');
+    await expectQuiet(() => console.error);
+  });
+
   it('freeze to the bottom', () => {
     const value = deepFreeze({ a: [{ b: 1 }] });
     expect(() => {

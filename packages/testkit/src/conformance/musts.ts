@@ -12,6 +12,7 @@ export const GPU_MUSTS = {
   candidates: '`candidates` names at least one way, each once, each what a plugin may ask for, the same twice.',
   provenance: 'A bid bears its strategy’s id; a proof bears what was requested and the time of the clock it was given.',
   secrets: 'Nothing secret of the environment is in a bid, a plan or a candidate.',
+  quiet: 'It writes nothing to stdout, which belongs to results.',
   proof: 'A proof looks from inside as both identities, and says what it found with checks, one summary and a remedy.',
   silence: 'What could not be looked at is `failed`: not run, thrown, timed out, nonsense.',
   abort: '`prove` ends within its bound after an abort, even when what it waits for never ends.',
@@ -25,6 +26,7 @@ export const PROBE_MUSTS = {
   provenance: 'A result bears its probe’s id and the time that the context’s clock says it took.',
   pure: 'It answers the same for the same and changes nothing of what it is given.',
   secrets: 'Nothing secret of the environment is in a result.',
+  quiet: 'It writes nothing to stdout, which belongs to results.',
   silence: 'What could not be looked at is never `ok`: calls that fail, and programs that print nonsense.',
   abort: '`run` ends within its bound after an abort, even when what it waits for never ends.',
   'aborted-before': 'Aborted before it starts, it does nothing.',
@@ -44,6 +46,7 @@ export const AGENT_MUSTS = {
   'config-pure': '`configure` gives the same for the same and changes nothing of it.',
   sealed: 'Sealed files carry the token, the model and its address; nothing else of the sandbox carries the token.',
   'unknown-profile': '`configure` refuses a profile that it does not have, by name.',
+  quiet: 'It writes nothing to stdout, which belongs to results.',
   chat: '`chat` hands on what was said with the token, and gives the whole answer.',
   streamed: '`chat` gives the pieces of an answer as they come, in order, and all of it at the end.',
   'chat-failed': 'An answer that is an error is CHAT_FAILED with its status and one safe line of it.',
@@ -62,6 +65,33 @@ export const DRIVER_MUSTS = {
   'lied-to': 'An answer that is none is not believed.',
   coded: 'Each error has a code and names its operation.',
   secrets: 'Nothing secret of the environment is in an error or a result.',
+  quiet: 'It writes nothing to stdout, which belongs to results.',
   abort: 'Each call ends within its bound after an abort, although the engine never answers.',
   'aborted-before': 'Aborted before it starts, it asks nobody.',
+} as const;
+
+/** On an engine that runs, with an image that it has. */
+export const DRIVER_ENGINE_MUSTS = {
+  asked: 'The suite names an image that the engine has, and has no key that means nothing.',
+  facts: 'It says what engine it is: version, API, architecture, and what it can do.',
+  lifecycle:
+    'A container is created, runs, is exited and gone, by its exact id; stopping and removing twice is no error.',
+  naming: 'A new name, and a new restart policy, are there at once.',
+  labels:
+    'What is made bears its labels, and a list has what bears all of those that were asked for, and nothing else.',
+  networks:
+    'A network is made once, says whether this call made it, and is gone when it is removed; removing twice is no error.',
+  volumes: 'A volume is made once, says whether this call made it, and is gone when it is removed.',
+  files: 'A file put into a volume is read as it was put; one that is not there is `undefined`.',
+  exec: 'A program runs as the uid and gid it was given; its exit code and both streams come back.',
+  'not-started':
+    'A program that could not be started is `started: false` and 125, and is not taken for one that failed.',
+  'timed-out': 'A program past its bound is `timedOut` and 124, soon after the bound.',
+  helper: 'A helper gives its code and both streams, or that it timed out; nothing of it stays.',
+  logs: 'Logs are the lines of both streams, each with its stream.',
+  undo: 'A create that is cancelled leaves nothing.',
+  'not-found': 'What is not there is `undefined` to who asks, and ENGINE_NOT_FOUND to who wants it changed.',
+  conflict: 'A name that is taken is ENGINE_CONFLICT, and who has it keeps it.',
+  plan: 'A container that nobody altered has all of its plan, and its clone is the plan that is wanted.',
+  watch: 'Events of what bears the labels come as they happen, and end with the signal.',
 } as const;

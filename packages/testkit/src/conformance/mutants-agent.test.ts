@@ -49,6 +49,15 @@ const MUTANTS: [keyof typeof AGENT_MUSTS, Partial<AgentContribution> & Record<st
   ['sealed', { configure: (input) => spoilt(input, { env: { GATEWAY_TOKEN: input.token } }) }],
   ['sealed', { configure: (input) => ({ ...output(input), sealed: [{ path: 'a', content: input.token }] }) }],
   ['unknown-profile', { configure: (input) => output({ ...input, profile: conform.profiles[0]! }) }],
+  [
+    'quiet',
+    {
+      configure: (input) => {
+        process.stdout.write('');
+        return output(input);
+      },
+    },
+  ],
   ['chat', { chat: (input, signal) => chat({ ...input, turns: [] }, signal) }],
   [
     'streamed',

@@ -82,6 +82,13 @@ const MUTANTS: [keyof typeof DRIVER_MUSTS, DriverContribution][] = [
     ),
   ],
   [
+    'quiet',
+    driverOf((...input) => {
+      process.stdout.write('');
+      return call(...input);
+    }),
+  ],
+  [
     'abort',
     driverOf((operation, signal, env) => {
       if (signal?.aborted || operation !== 'start') return call(operation, signal, env);

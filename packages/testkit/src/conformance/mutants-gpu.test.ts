@@ -116,6 +116,15 @@ const MUTANTS: [keyof typeof GPU_MUSTS, Partial<GpuStrategyContribution> & Recor
     'secrets',
     { detect: (facts, request) => ({ ...detect(facts, request), evidence: Object.values(request.env).map(String) }) },
   ],
+  [
+    'quiet',
+    {
+      detect: (...input) => {
+        process.stdout.write('');
+        return detect(...input);
+      },
+    },
+  ],
   ['candidates', { candidates: () => [] }],
   ['candidates', { candidates: (...input) => candidates(...input).map((one) => ({ ...one, id: 'one' })) }],
   ['candidates', { candidates: (...input) => candidates(...input).map((one) => ({ ...one, title: `${turn++}` })) }],

@@ -42,6 +42,15 @@ const MUTANTS: [keyof typeof PROBE_MUSTS, Partial<ProbeContribution> & Record<st
   ['provenance', { run: (...input) => result({ probe: 'another' }, ...input) }],
   ['provenance', { run: (...input) => result({ elapsedMs: 5 }, ...input) }],
   ['pure', { run: (...input) => result({ summary: `look ${turn++}` }, ...input) }],
+  [
+    'quiet',
+    {
+      run: (...input) => {
+        process.stdout.write('');
+        return run(...input);
+      },
+    },
+  ],
   ['manifest', { title: '' }],
   ['manifest', { when: ['sometimes'] as never }],
   ['manifest', { more: 1 }],

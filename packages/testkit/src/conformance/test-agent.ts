@@ -1,13 +1,14 @@
 import type { AgentConfigInput, AgentContribution } from '@nemoclaw/plugin-api';
 import { expect } from 'vitest';
 import { chatChecks, type StartGateway } from './agent-chat.ts';
-import { configInput, configInputs, expectConfig, expectSealed } from './agent-config.ts';
+import { configInput, configInputs, expectConfig, expectSealed, TOKEN } from './agent-config.ts';
 import { expectPortable, expectRecipe } from './agent-image.ts';
 import { startChatGateway } from './chat-gateway.ts';
 import { type Check, counted, declare, expectKeys } from './checks.ts';
 import { deepFreeze } from './freeze.ts';
 import { AGENT_MUSTS } from './musts.ts';
 import { expectOneLine } from './plain-json.ts';
+import { expectQuiet } from './printed.ts';
 
 export interface AgentConformance {
   /** Further inputs that `configure` must take, beside each profile and isolation mode. */
@@ -112,6 +113,22 @@ export function agentChecks(
         const profile = { id: 'none-of-ours', promptTokens: 1, answerTokens: 1 };
         expect(() => agent.configure(configInput(agent, { profile }))).toThrow(/none-of-ours/);
       },
+    },
+    {
+      id: 'quiet',
+      title: 'writes nothing to stdout',
+      run: () =>
+        expectQuiet(async () => {
+          agent.image({ base: 'the-base:1', builder: 'the-builder:1', architecture: 'amd64' });
+          for (const [, input] of inputs) agent.configure(structuredClone(input));
+          await using there = await gateway(() => ({ kind: 'text', pieces: ['I am ', 'here.'] }));
+          const turns = [{ role: 'user' as const, content: 'Are you there?' }];
+          for (const onText of [undefined, () => undefined])
+            await agent.chat(
+              { turns, token: TOKEN, ingressUrl: there.url, ...(onText ? { onText } : {}) },
+              new AbortController().signal,
+            );
+        }),
     },
     ...chatChecks(agent, gateway, abortBoundMs),
     {

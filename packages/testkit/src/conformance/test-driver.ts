@@ -5,6 +5,7 @@ import { DRIVER_CALLS } from './driver-calls.ts';
 import { absentEngine, type Behaviour, type EngineAddress, startFakeEngine } from './engines.ts';
 import { deepFreeze } from './freeze.ts';
 import { DRIVER_MUSTS } from './musts.ts';
+import { expectQuiet } from './printed.ts';
 import { type Settled, settledWithin } from './settles.ts';
 
 export interface DriverConformance {
@@ -156,6 +157,11 @@ export function driverChecks(
           expectNoSecret([message, hint, details]);
         }
       },
+    },
+    {
+      id: 'quiet',
+      title: 'writes nothing to stdout, also when its engine says no',
+      run: () => expectQuiet(() => onFake('refuses')),
     },
     {
       id: 'abort',

@@ -14,6 +14,7 @@ import { deepFreeze } from './freeze.ts';
 import { expectBid, expectPatch, expectProof, expectProofProvenance } from './gpu-results.ts';
 import { GPU_MUSTS } from './musts.ts';
 import { expectOneLine } from './plain-json.ts';
+import { expectQuiet } from './printed.ts';
 import { never, settledWithin } from './settles.ts';
 
 export interface GpuCase {
@@ -172,6 +173,21 @@ export function gpuStrategyChecks(
           expectNoSecret([detect, prepare, candidates].map((part) => part?.(own(facts), own(asked))));
         }
       },
+    },
+    {
+      id: 'quiet',
+      title: 'writes nothing to stdout',
+      run: () =>
+        expectQuiet(async () => {
+          strategy.explain();
+          for (const { facts, request } of cases) strategy.detect(own(facts), own(request));
+          for (const { facts, request } of applicable) {
+            strategy.prepare(own(facts), own(request));
+            strategy.candidates?.(own(facts), own(request));
+          }
+          for (const { requested: devices, run } of proofs)
+            await strategy.prove({ requested: own(devices), run, now: NOW }, new AbortController().signal);
+        }),
     },
     ...proofs.map(({ title, requested: devices, run, result }) => ({
       id: 'proof' as const,

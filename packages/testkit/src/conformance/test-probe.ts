@@ -4,6 +4,7 @@ import { type Check, counted, declare, expectKeys, expectNoSecret, SECRET } from
 import { deepFreeze } from './freeze.ts';
 import { PROBE_MUSTS } from './musts.ts';
 import { expectOneLine } from './plain-json.ts';
+import { expectQuiet } from './printed.ts';
 import { expectProbeProvenance, expectProbeResult } from './probe-result.ts';
 import { never, settledWithin } from './settles.ts';
 
@@ -117,6 +118,15 @@ export function probeChecks(
           expectNoSecret(await probe.run({ ...given, env: { ...given.env, NVIDIA_API_KEY: SECRET } }, live()));
         }
       },
+    },
+    {
+      id: 'quiet',
+      title: 'writes nothing to stdout',
+      run: () =>
+        expectQuiet(async () => {
+          for (const { context } of cases) probe.applies(context());
+          for (const { context } of applicable) await probe.run(context(), live());
+        }),
     },
     ...SILENCE.map(([what, silent]) => ({
       id: 'silence' as const,

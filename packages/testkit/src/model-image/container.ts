@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { type ContainerSpec, LABELS, type Labels } from '@nemoclaw/plugin-api';
+import { MODEL } from './model.ts';
 
 export interface ModelContainerOptions {
   name: string;
@@ -8,6 +9,8 @@ export interface ModelContainerOptions {
   port?: number;
   /** An address of this host that the LAN does not reach: loopback (default) or the gateway of a docker network. */
   host?: string;
+  /** Another size than the model's own (`MODEL.contextTokens`); a larger one costs about 24 kB of memory a token. */
+  contextTokens?: number;
   labels?: Labels;
 }
 
@@ -25,7 +28,7 @@ export function modelContainer(options: ModelContainerOptions): ContainerSpec {
     name: options.name,
     labels: { [LABELS.managed]: 'true', ...options.labels, [LABELS.role]: 'model' },
     image: options.image,
-    command: ['--host', host, '--port', `${options.port ?? 8080}`],
+    command: ['--host', host, '--port', `${options.port ?? 8080}`, ...contextArgs(options.contextTokens)],
     env: {},
     networks: [{ network: 'host', aliases: [] }],
     extraHosts: {},
@@ -47,3 +50,9 @@ export function modelContainer(options: ModelContainerOptions): ContainerSpec {
     logMaxBytes: 10 * MIB,
   };
 }
+
+/** The last size that is named counts. The server gives no request more than the model says it was trained with, so that is said anew too. */
+const contextArgs = (tokens: number | undefined): string[] =>
+  tokens === undefined
+    ? []
+    : ['--ctx-size', `${tokens}`, '--override-kv', `llama.context_length=int:${Math.max(tokens, MODEL.contextTokens)}`];

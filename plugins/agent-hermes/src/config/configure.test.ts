@@ -122,3 +122,60 @@ it.each([
 ])('of %i tokens of context and %i wished for, an answer gets %i', (context, wish, budget) => {
   expect(answerBudget(context, wish)).toBe(budget);
 });
+
+describe('tools with a uid of their own', () => {
+  const separate = configure({ ...input('full'), isolation: 'separate' });
+  const config = JSON.parse(separate.sealed.find(({ path }) => path === 'config.yaml')?.content ?? '');
+  const tools = separate.sealedTools ?? [];
+  const toolsFile = (path: string) => tools.find((entry) => entry.path === path)?.content ?? '';
+
+  it('sends commands to an sshd on loopback, by a key that only the gateway may read', () => {
+    expect(config.terminal).toEqual({
+      backend: 'ssh',
+      cwd: '~/workspace',
+      ssh_host: '127.0.0.1',
+      ssh_port: separate.runtime.tools?.port,
+      ssh_user: 'tools',
+      ssh_key: '/etc/nemoclaw/agent/tools_ed25519',
+    });
+    expect(separate.sealed.map(({ path }) => path)).toContain('tools_ed25519');
+    expect(tools.map(({ path }) => path).toSorted()).toEqual(['authorized_keys', 'host_ed25519', 'sshd_config']);
+  });
+
+  it('gives the tools neither the token nor the gateway’s key', () => {
+    const gatewayKey = separate.sealed.find(({ path }) => path === 'tools_ed25519')?.content ?? '';
+    const known = JSON.stringify({ tools, runtime: separate.runtime, first: separate.initialTools });
+    expect(known).not.toContain(TOKEN);
+    expect(gatewayKey).toContain('PRIVATE KEY');
+    for (const line of gatewayKey.split('\n').slice(2, -2)) expect(known).not.toContain(line);
+  });
+
+  it('lets in the gateway alone, as the tools alone, on loopback alone', () => {
+    const sshd = toolsFile('sshd_config');
+    for (const line of ['ListenAddress 127.0.0.1', 'AllowUsers tools', 'AuthenticationMethods publickey', 'UsePAM no'])
+      expect(sshd.split('\n')).toContain(line);
+    expect(toolsFile('authorized_keys').trim().split('\n')).toEqual([
+      expect.stringMatching(/^restrict,pty ssh-ed25519 /),
+    ]);
+  });
+
+  it('leaves nothing that acts on files in the gateway’s own process', () => {
+    expect(config.platform_toolsets.api_server).toEqual(['terminal', 'todo', 'memory', 'session_search']);
+    expect(config.agent.coding_context).toBe('off');
+    expect(config.checkpoints.enabled).toBe(false);
+    expect(separate.runtime.cwd).toBe('/home/gateway');
+  });
+
+  it('lets nothing of the tools’ be copied into the gateway’s home', () => {
+    expect(separate.initialTools).toContainEqual(
+      expect.objectContaining({ path: '.hermes', type: 'directory', mode: 0o555, uid: 0 }),
+    );
+  });
+
+  it('has no process for tools that share the gateway’s uid', () => {
+    const shared = configure(input('full'));
+    expect(shared.runtime.tools).toBeUndefined();
+    expect(shared.sealedTools).toBeUndefined();
+    expect(shared.sealed.map(({ path }) => path)).toEqual(['config.yaml', '.env']);
+  });
+});

@@ -21,6 +21,18 @@ describe('image recipe', () => {
     expect(stages[1]).not.toMatch(/pip|venv/);
     expect(stages[1]).toMatch(/^COPY --from=hermes \/opt\/hermes \/opt\/hermes$/m);
   });
+
+  it('leaves no key of a host and no set-uid program of OpenSSH behind', () => {
+    const base = recipe.dockerfile.slice(recipe.dockerfile.indexOf('FROM the-base'));
+    expect(base).toMatch(/openssh-server[\s\S]*rm -f \/etc\/ssh\/ssh_host_\*[\s\S]*chmod a-s/);
+  });
+
+  it('knows the tools’ sshd by its sealed key alone', () => {
+    const conf = String(recipe.files.find(({ path }) => path === 'ssh.conf')?.content);
+    expect(conf).toContain('GlobalKnownHostsFile /etc/nemoclaw/agent/known_hosts');
+    expect(conf).toContain('UserKnownHostsFile /dev/null');
+    expect(conf).toContain('HostKeyAlgorithms ssh-ed25519');
+  });
 });
 
 describe('lock file', () => {

@@ -4,6 +4,9 @@ import { GATEWAY_PORT } from '../gateway.ts';
 import { ENTRY_SCRIPT } from '../install.ts';
 import { OPENCLAW_VERSION } from '../version.ts';
 import { gatewayEnvironment } from './environment.ts';
+import { softRestartOf } from './restart-signal.ts';
+
+const softRestart = softRestartOf(OPENCLAW_VERSION);
 
 /** How the supervisor runs OpenClaw's gateway; the numbers are measured (README). */
 export const gatewayRuntime = (): AgentRuntime => ({
@@ -22,8 +25,7 @@ export const gatewayRuntime = (): AgentRuntime => ({
   // Its own drain budget is 315 s and a second SIGTERM is ignored: KILL comes after ours. 143 is a SIGTERM that comes
   // before it has a handler for it.
   stop: { signal: 'SIGTERM', drainMs: 20_000, expectedExitCodes: [0, 143] },
-  // SIGUSR1 would start Node's inspector.
-  softRestart: { signal: 'SIGUSR2', uptimeField: 'uptimeMs' },
+  ...(softRestart ? { softRestart } : {}),
   configRefusedExitCodes: [78],
   startTimeoutMs: 120_000,
 });

@@ -25,6 +25,9 @@ export const toolsHost = (): ToolsHost => ({
     DO_NOT_TRACK: '1',
   },
   cwd: PATHS.workspace,
+  // With a credential that is refused it stays and waits for a person.
+  givesUp: ['gateway reconnect paused'],
   liaison: { command: [PATHS.node, LIAISON_SCRIPT], timeoutMs: 30_000 },
-  startTimeoutMs: 60_000,
+  // 4 to 10 s alone, half a minute on a machine that does ten things at once; what is hopeless says so before.
+  startTimeoutMs: 120_000,
 });

@@ -23,6 +23,7 @@ type Containers = Pick<
   | 'inspect'
   | 'inspectRaw'
   | 'list'
+  | 'top'
   | 'clonePlan'
   | 'unapplied'
 >;
@@ -98,6 +99,13 @@ export const createContainers = (engine: Engine): Containers => {
     },
     async inspectRaw(id, { signal } = {}) {
       return (await inspectRaw(id, signal)) as unknown as JsonObject | undefined;
+    },
+    async top(id, { signal } = {}) {
+      const spec = change('list processes of', id, { answer: 'json', idempotent: true, signal });
+      // `comm` and not `args`: what a process was told may be secret.
+      const query = { ps_args: '-eo pid,ppid,uid,stat,etime,rss,nlwp,comm' };
+      const found = await engine.call(spec, (docker) => docker.getContainer(of(id)).top(query));
+      return { titles: found.Titles, processes: found.Processes ?? [] };
     },
     async clonePlan(id, plans, { signal } = {}) {
       const document = await present(id, signal);

@@ -78,6 +78,20 @@ const CASES: Case[] = [
     message: 'unknown or invalid runtime name: nvidia',
   },
   {
+    code: 'GPU_INJECTION_FAILED',
+    operation: 'start container',
+    status: 500,
+    message:
+      'runc create failed: unable to start container process: error during container init: error running hook #0: error running hook: exit status 1, stdout: , stderr:: unknown',
+  },
+  {
+    code: 'GPU_INJECTION_FAILED',
+    operation: 'start container',
+    status: 500,
+    message:
+      'runc create failed: error running prestart hook #0: exit status 1, stdout: , stderr: initialization error',
+  },
+  {
     code: 'ENGINE_ERROR',
     operation: 'create container',
     status: 400,

@@ -61,7 +61,8 @@ const RULES: Rule[] = [
     code: 'GPU_INJECTION_FAILED',
     operations: [...START, 'create container'],
     message:
-      /\bCDI\b|could not select device driver|unknown or invalid runtime name: nvidia|nvidia-container|libnvidia/i,
+      // Containers of ours have no hooks but those that a GPU brings: of its CDI specification, or of the nvidia runtime.
+      /\bCDI\b|could not select device driver|unknown or invalid runtime name: nvidia|nvidia-container|libnvidia|error running (?:\w+ )?hook/i,
   },
   { code: 'ENGINE_NOT_FOUND', status: [404] },
   // 403: a network with endpoints, an address or a pool that is taken.

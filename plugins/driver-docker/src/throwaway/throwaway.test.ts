@@ -50,11 +50,14 @@ describe('createContainer', () => {
 
 describe('a create whose answer never came', () => {
   const labels = { 'ai.nemoclaw.role': 'agent', 'ai.nemoclaw.generation': 'g1' };
-  const create = (Labels: Record<string, string> = labels) => createContainer(engine(), { name: 'n', body: { Labels } });
+  const create = (Labels: Record<string, string> = labels) =>
+    createContainer(engine(), { name: 'n', body: { Labels } });
   const named = (Labels: object) => json(200, { Id: 'c1', Config: { Labels } });
 
   it('is found by its name and labels', async () => {
-    scripted.on('POST', '/containers/create', cut).on('GET', '/containers/n/json', named({ ...labels, ofTheImage: '1' }));
+    scripted
+      .on('POST', '/containers/create', cut)
+      .on('GET', '/containers/n/json', named({ ...labels, ofTheImage: '1' }));
     expect(await create()).toBe('c1');
     expect(asked()).toEqual(['POST /containers/create', 'GET /containers/n/json']);
   });

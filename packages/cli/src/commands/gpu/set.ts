@@ -1,6 +1,8 @@
 import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { NemoclawCommand } from '../../base-command.ts';
 import { sandboxArgs } from '../../grammar/sandbox-arg.ts';
+import { gpuDevices } from '../../onboard/gpu-devices.ts';
 import { renderGpuSet } from '../../render/gpu.ts';
 
 export default class GpuSet extends NemoclawCommand {
@@ -11,12 +13,23 @@ export default class GpuSet extends NemoclawCommand {
     ...sandboxArgs,
     strategy: Args.string({ description: 'A strategy of `gpu list`, `auto` or `off`.', required: true }),
   };
+  static override flags = {
+    device: Flags.string({
+      summary:
+        'GPU to give, by CDI name or number; several times for several. Default: what the sandbox was made with.',
+      multiple: true,
+    }),
+  };
   static override scope = 'sandbox' as const;
 
   async run(): Promise<unknown> {
-    const { args } = await this.parse(GpuSet);
+    const { args, flags } = await this.parse(GpuSet);
+    const devices = gpuDevices(flags.device);
     const { nemoclaw, call } = await this.open({ changes: true });
-    const result = await nemoclaw.gpuSet(args.name, args.strategy, call);
+    const result = await nemoclaw.gpuSet(args.name, args.strategy, {
+      ...call,
+      ...(devices === undefined ? {} : { devices }),
+    });
     this.warnings.push(...result.warnings);
     await this.show(renderGpuSet(args.name, result));
     return result;

@@ -41,8 +41,9 @@ export const agentRows = {
   SUPERVISOR_OUTDATED: {
     audience: 'environment',
     exit: 1,
-    message: 'The sandbox was built by another version of this program and does not understand this one.',
-    hint: 'Use the version that built it, or make it again with this one: `nemoclaw <name> destroy`, then `nemoclaw onboard`.',
+    message:
+      'Rebuild needed: the sandbox was built by another version of this program and does not understand this one.',
+    hint: '`nemoclaw <name> recover` makes its containers anew by this version, on the same state; or use the version that built it.',
   },
   SUPERVISOR_UNREACHABLE: {
     audience: 'environment',

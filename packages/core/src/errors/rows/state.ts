@@ -18,7 +18,7 @@ export const stateRows = {
     audience: 'environment',
     exit: 1,
     message: 'The volume with the state of the agent is gone or is not the one that we made.',
-    hint: 'Bring the volume back, then `nemoclaw <name> recover`; or begin anew: `nemoclaw <name> destroy`, then `nemoclaw onboard`.',
+    hint: 'Bring the volume back, then `nemoclaw <name> recover`; or go on without what was in it: `nemoclaw <name> recover --accept-empty-state`.',
   },
   INSTANCE_STOPPED: {
     audience: 'environment',

@@ -1,5 +1,4 @@
 import type { CallOptions, GpuExplanation } from '../../api/nemoclaw.ts';
-import { detectHostFacts } from '../../host/facts.ts';
 import { gpuRouting } from '../onboard/preflight.ts';
 import { knownSandbox } from '../resolve.ts';
 import type { Services } from '../services.ts';
@@ -11,8 +10,8 @@ export const gpuExplain = async (
   _options: CallOptions = {},
 ): Promise<GpuExplanation> => {
   const known = name === undefined ? undefined : await knownSandbox(services, name);
-  const { bids, chosen, reason } = await gpuRouting(services, 'auto');
-  const facts = await detectHostFacts({ driver: await services.driver(), env: services.options.env });
+  const devices = known?.record.gpu.requested ?? [];
+  const { facts, bids, chosen, reason } = await gpuRouting(services, 'auto', devices);
   const plan = known && (await services.store.readPlan(known.record.name));
   const strategies = await Promise.all(
     (await services.gpuStrategies()).map(async (strategy) => ({
@@ -20,7 +19,7 @@ export const gpuExplain = async (
       title: strategy.title,
       text: await strategy.explain(),
       candidates: strategy.candidates
-        ? (await strategy.candidates(facts, { devices: [], env: services.options.env })).map(({ title }) => title)
+        ? (await strategy.candidates(facts, { devices, env: services.options.env })).map(({ title }) => title)
         : [],
     })),
   );

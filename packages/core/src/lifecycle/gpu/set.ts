@@ -1,13 +1,16 @@
 import { LABELS } from '@nemoclaw/plugin-api';
-import type { CallOptions, GpuSetResult } from '../../api/nemoclaw.ts';
+import type { GpuSetOptions, GpuSetResult } from '../../api/nemoclaw.ts';
 import type { SandboxRecord } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
+import { hostNetworkRefusal } from '../../host/host-network.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
+import { observeOwnership } from '../observe.ts';
 import { recordOf } from '../onboard/data.ts';
 import { gpuRouting } from '../onboard/preflight.ts';
 import { toolsFor } from '../onboard/tools.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
+import { renewedLeaf } from '../renew-leaf.ts';
 import { withEnding } from '../replace/ending.ts';
 import { newReplaceData } from '../replace/new-data.ts';
 import { replaceOperation } from '../replace/operation.ts';
@@ -16,38 +19,49 @@ import type { Services } from '../services.ts';
 
 export const GPU_SET = 'gpu-set';
 
+/** How the warning of an onboard begins whose GPU did not come; it is over once a GPU is set. */
+export const NO_GPU = 'The sandbox has no GPU: ';
+
+/** What was warned of the old container and of what is looked at again. */
+const isOver = ({ proofs }: SandboxRecord, warning: string): boolean =>
+  warning.startsWith(NO_GPU) ||
+  [proofs.gpu, proofs.bridge, proofs.inference].some((proof) => proof?.summary === warning);
+
 /** What the record will say once it is proved; nothing that was proved of the old container is true of the new one. */
 const recordAfter = (
   record: SandboxRecord,
-  request: string,
-  strategy: string | null,
-  reason: string,
+  to: { request: string; strategy: string | null; reason: string; devices: string[] },
 ): SandboxRecord => {
-  const { gateway: _gateway, gpu: _gpu, inference: _inference, ...proofs } = record.proofs;
+  const { request, strategy, reason, devices } = to;
+  const { gateway: _g, gpu: _gpu, inference: _inf, ingress: _in, tools: _t, ...proofs } = record.proofs;
   return {
     ...record,
+    agent: { ...record.agent, isolationProof: 'declared' },
     proofs,
+    warnings: record.warnings.filter((warning) => !isOver(record, warning)),
     gpu: {
       mode: request === 'off' || request === 'auto' ? request : 'strategy',
       strategy,
       reason,
-      requested: record.gpu.requested,
+      requested: devices,
     },
   };
 };
 
-/** To be called under the sandbox's lock. */
+/** To be called under the sandbox's lock. `warned`: what is to be said beside what the strategy says. */
 export const gpuSetLocked = async (
   services: Services,
   name: string,
   request: string,
-  options: CallOptions,
+  options: GpuSetOptions,
+  warned: string[] = [],
 ): Promise<GpuSetResult> => {
   await refuseWhilePending(services, name);
-  const known = await knownSandbox(services, name);
+  const known = await renewedLeaf(services, await knownSandbox(services, name), options);
   const { record } = known;
   const before = record.gpu.strategy;
-  const route = await gpuRouting(services, request);
+  const devices = options.devices ?? record.gpu.requested;
+  const route = await gpuRouting(services, request, devices);
   if (route.chosen === null && request !== 'off')
     throw codedError('GPU_NOT_APPLICABLE', { message: `No GPU strategy fits this host: ${route.reason}` });
   if (route.chosen === null && before === null) return { changed: false, before, record, warnings: [], notes: [] };
@@ -67,13 +81,14 @@ export const gpuSetLocked = async (
     incumbent,
     generation: incumbent.labels[LABELS.generation] ?? '',
     recorded,
-    record: recordAfter(record, request, route.chosen, route.reason),
+    record: recordAfter(record, { request, strategy: route.chosen, reason: route.reason, devices }),
   });
-  for (const warning of route.warnings) options.onProgress?.({ type: 'note', level: 'warn', text: warning });
+  const told = [...warned, ...route.warnings];
+  for (const warning of told) options.onProgress?.({ type: 'note', level: 'warn', text: warning });
   try {
     const outcome = await runOperation(replaceOperation(tools, data), {
       ...operationOptions(services, options),
-      onFailure: failureReporter({
+      ...failureReporter({
         services,
         driver,
         name,
@@ -88,7 +103,10 @@ export const gpuSetLocked = async (
       }),
     });
     const { notes, warnings } = outcome;
-    return { changed: true, before, record: recordOf(data), warnings: [...route.warnings, ...warnings], notes };
+    await observeOwnership(services, driver, await knownSandbox(services, name));
+    const after = recordOf(data);
+    const fresh = after.warnings.filter((warning) => !record.warnings.includes(warning));
+    return { changed: true, before, record: after, warnings: [...told, ...warnings, ...fresh], notes };
   } catch (error) {
     throw await withEnding(tools, data, error);
   }
@@ -99,8 +117,9 @@ export const gpuSet = async (
   services: Services,
   input: string,
   request: string,
-  options: CallOptions = {},
+  options: GpuSetOptions = {},
 ): Promise<GpuSetResult> => {
   const { name } = (await knownSandbox(services, input)).record;
-  return withLock(services, name, GPU_SET, options, () => gpuSetLocked(services, name, request, options));
+  const warned = hostNetworkRefusal(services.options.env);
+  return withLock(services, name, GPU_SET, options, () => gpuSetLocked(services, name, request, options, warned));
 };

@@ -27,5 +27,6 @@ export const agentConfig = async (
     token,
     isolation: record.agent.isolation,
   });
+  tools.services.redactor.learnEnv(output.runtime.env);
   return { output, token };
 };

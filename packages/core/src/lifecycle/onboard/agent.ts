@@ -99,10 +99,14 @@ export const waitForGateway = async (input: {
   const begin = clock.elapsed();
   let badSince: number | undefined;
   let last = 'it never answered';
-  const failed = (why: string, lines: string[] = []) =>
+  const failed = (
+    why: string,
+    end: 'gone' | 'exited' | 'quarantined' | 'config_refused' | 'late',
+    lines: string[] = [],
+  ) =>
     codedError('GATEWAY_START_FAILED', {
       message: `The agent's gateway did not start: ${why}${lines.length > 0 ? `; it last said: ${lines.at(-1)}` : ''}.`,
-      details: { containerId, lastLines: lines },
+      details: { containerId, end, lastLines: lines },
     });
   while (clock.elapsed() - begin < config.startTimeoutMs) {
     signal.throwIfAborted();
@@ -114,20 +118,21 @@ export const waitForGateway = async (input: {
       if ((error as { code?: string }).code === 'SUPERVISOR_OUTDATED') throw error;
       last = error instanceof Error ? error.message : String(error);
       const state = await driver.inspect(containerId, { signal });
-      if (!state) throw failed('its container is gone');
+      if (!state) throw failed('its container is gone', 'gone');
       if (state.phase === 'exited' || state.phase === 'dead')
         throw failed(
           `its container exited with ${state.exitCode}${state.oomKilled ? ' (out of memory)' : ''}${state.error ? `, ${state.error}` : ''}`,
+          'exited',
         );
     }
     if (status?.state === 'running' && status.gateway?.listenerInode !== undefined) return status;
     if (status?.state === 'quarantined' || status?.state === 'config_refused')
-      throw failed(`${status.state}, ${status.reason}`, status.lastLines);
+      throw failed(`${status.state}, ${status.reason}`, status.state, status.lastLines);
     const bad = status === undefined || status.state === 'backoff';
     if (status) last = `${status.state}, ${status.reason}`;
     badSince = bad ? (badSince ?? clock.elapsed()) : undefined;
-    if (badSince !== undefined && clock.elapsed() - badSince > BAD_MS) throw failed(last, status?.lastLines);
+    if (badSince !== undefined && clock.elapsed() - badSince > BAD_MS) throw failed(last, 'late', status?.lastLines);
     await clock.sleep(POLL_MS, signal);
   }
-  throw failed(`not within ${config.startTimeoutMs / 1000} s (${last})`);
+  throw failed(`not within ${config.startTimeoutMs / 1000} s (${last})`, 'late');
 };

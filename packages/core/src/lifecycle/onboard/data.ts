@@ -14,8 +14,6 @@ export interface OnboardData extends JsonObject {
   nonces: { state: string; workspace: string; tools: string; sealed: string; relay: string };
   record: JsonObject;
   forward: boolean;
-  /** Nobody asked for that port of ingress: another one will do. */
-  anyPort: boolean;
   smoke: boolean;
   gpuRequested: JsonObject[];
   egressMade: boolean;
@@ -36,6 +34,8 @@ export interface OnboardData extends JsonObject {
   gpuPatch: JsonObject | null;
   gpuCandidate: string;
   provenance: { [field: string]: string };
+  /** Declared by the agent; absent in a journal from before that was asked. */
+  secretKeys?: string[];
   answer: string;
   results: JsonObject[];
 }

@@ -4,7 +4,7 @@ import type { SandboxRecord } from '../../api/records.ts';
 import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
 import { failureReporter } from '../failure.ts';
-import { gpuSetLocked } from '../gpu/set.ts';
+import { gpuSetLocked, NO_GPU } from '../gpu/set.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
 import type { Services } from '../services.ts';
 import { recordOf } from './data.ts';
@@ -65,7 +65,7 @@ export const onboard = async (
     const outcome = await leavingNothing(services, found.name, () =>
       runOperation(operation, {
         ...operationOptions(services, options),
-        onFailure: failureReporter({
+        ...failureReporter({
           services,
           onProgress: options.onProgress,
           driver: tools.driver,
@@ -105,11 +105,12 @@ const withSwappedGpu = async (
   const { chosen } = found.gpu;
   if (chosen === null || record.gpu.strategy === chosen) return record;
   try {
-    return (await gpuSetLocked(services, record.name, record.gpu.mode === 'auto' ? 'auto' : chosen, options)).record;
+    const request = record.gpu.mode === 'auto' ? 'auto' : chosen;
+    return (await gpuSetLocked(services, record.name, request, options)).record;
   } catch (error) {
     const { code, message, hint } = toCodedError(error);
     if (record.gpu.mode !== 'auto' || code === 'INTERRUPTED') throw error;
-    const warning = `The sandbox has no GPU: ${message}`;
+    const warning = `${NO_GPU}${message}`;
     options.onProgress?.({ type: 'note', level: 'warn', text: hint === undefined ? warning : `${warning} ${hint}` });
     const kept = (await services.store.readRecord(record.name)) ?? record;
     const told = { ...kept, gpu: { ...kept.gpu, reason: message }, warnings: [...kept.warnings, warning] };

@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
-import { chooseIngressPort, FIRST_PORT, LAST_PORT, portIsFree } from './ingress-port.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sandboxRecord } from '../journal.fixture.ts';
+import { servicesAt } from '../services.fixture.ts';
+import { asJson, type OnboardData, recordOf } from './data.ts';
+import { chooseIngressPort, FIRST_PORT, LAST_PORT, moveIngress, portIsFree } from './ingress-port.ts';
 
 const choose = (wanted: number | undefined, taken: number[] = [], used: number[] = []) =>
   chooseIngressPort({ wanted, taken: new Set(taken), isFree: async (port) => !used.includes(port) });
@@ -36,4 +42,33 @@ it('a port that somebody listens on is not free', async () => {
   expect(await portIsFree(port)).toBe(false);
   await new Promise((resolve) => server.close(resolve));
   expect(await portIsFree(port)).toBe(true);
+});
+
+describe('moveIngress', () => {
+  let home: string;
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'nemoclaw-port-'));
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  const dataOf = (more = {}) => ({ record: asJson(sandboxRecord(more)) }) as unknown as OnboardData;
+
+  it('chooses neither what was tried nor what is another sandbox’s, and writes it down', async () => {
+    const services = servicesAt(home);
+    await services.store.writeRecord(sandboxRecord({ name: 'other', ingressPort: FIRST_PORT + 1 }));
+    await services.store.writeRecord(sandboxRecord());
+    const data = dataOf();
+    await moveIngress({ services }, data, new Set([FIRST_PORT]));
+    expect(recordOf(data).ingressPort).toBeGreaterThan(FIRST_PORT + 1);
+    expect((await services.store.readRecord('demo'))?.ingressPort).toBe(recordOf(data).ingressPort);
+  });
+
+  it('does not give up a port that the user named', async () => {
+    const data = dataOf({ ingressPort: 4711, ingressPortNamed: true });
+    await expect(moveIngress({ services: servicesAt(home) }, data, new Set([4711]))).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      message: expect.stringContaining('4711'),
+      hint: expect.stringContaining('--port'),
+    });
+  });
 });

@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 import { codedError } from '../../errors/index.ts';
 import type { StateStore } from '../../state/store.ts';
+import type { Services } from '../services.ts';
+import { type OnboardData, recordOf } from './data.ts';
 
 /** Resolves with whether this process could listen on that port of 127.0.0.1 right now. */
 export const portIsFree = (port: number): Promise<boolean> =>
@@ -47,4 +49,27 @@ export const chooseIngressPort = async (input: {
     message: `No port of 127.0.0.1 between ${FIRST_PORT} and ${LAST_PORT} is free.`,
     hint: 'Name one with `--port`.',
   });
+};
+
+/**
+ * Another port than those that were tried, on disk before anything listens on it. A port that the user named is not given
+ * up: PORT_TAKEN.
+ */
+export const moveIngress = async (
+  { services }: { services: Pick<Services, 'store'> },
+  data: OnboardData,
+  tried: ReadonlySet<number>,
+): Promise<void> => {
+  const { store } = services;
+  const record = recordOf(data);
+  if (record.ingressPortNamed)
+    throw codedError('PORT_TAKEN', {
+      message: `Port ${record.ingressPort} of 127.0.0.1, which was named for ${record.name}, is taken by another program.`,
+      hint: `Find it with \`ss -ltnp 'sport = :${record.ingressPort}'\`, or give another one with \`--port\`.`,
+      details: { port: record.ingressPort },
+    });
+  const taken = new Set([...(await portsOfOthers(store, record.name)), ...tried]);
+  record.ingressPort = await chooseIngressPort({ wanted: undefined, taken, isFree: portIsFree });
+  const stored = await store.readRecord(record.name);
+  if (stored) await store.writeRecord({ ...stored, ingressPort: record.ingressPort });
 };

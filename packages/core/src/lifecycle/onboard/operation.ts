@@ -20,7 +20,7 @@ import type { OnboardStep, OnboardTools } from './tools.ts';
 import { volumesStep } from './volumes.ts';
 
 /** Images are content-addressed and shared, so they are kept whatever happens next: a second try is quick. */
-export const imagesStep = (tools: OnboardTools): OnboardStep => ({
+export const imagesStep = (tools: OnboardTools, onBuilt: (tag: string) => void = () => undefined): OnboardStep => ({
   id: 'images',
   title: 'Build the sandbox images',
   async run({ data, save, signal, output }) {
@@ -30,6 +30,7 @@ export const imagesStep = (tools: OnboardTools): OnboardStep => ({
       agent: tools.agent,
       signal,
       output,
+      onBuilt,
     });
     data.helperImage = images.base.id;
     data.agentImage = images.agent.id;

@@ -4,7 +4,7 @@ import { codedError } from '../../errors/index.ts';
 import { applyPatch, type PatchedPlan } from '../../hooks/patch.ts';
 import { runPreCreate } from '../../hooks/runner.ts';
 import { memoryOf } from '../isolation.ts';
-import { hookOptions } from '../services.ts';
+import { type Agent, hookOptions } from '../services.ts';
 import { agentSpec } from '../specs.ts';
 import { asJson, type OnboardData, planOf, recordOf } from './data.ts';
 import { gpuRouting } from './preflight.ts';
@@ -17,7 +17,7 @@ const gpuPatch = async ({ services }: OnboardTools, data: OnboardData): Promise<
   if (data.gpuPatch) return data.gpuPatch;
   const strategy = (await services.gpuStrategies()).find((candidate) => candidate.id === id);
   if (!strategy) throw codedError('GPU_UNKNOWN', { message: `The GPU strategy ${id} is not installed any more.` });
-  const { facts } = await gpuRouting(services, id);
+  const { facts } = await gpuRouting(services, id, requested);
   return asJson(await strategy.prepare(facts, { devices: requested, env: services.options.env }));
 };
 
@@ -62,11 +62,16 @@ export const planStep = (tools: OnboardTools): OnboardStep => ({
     data.plan = asJson(plan);
     data.gpuRequested = plan.deviceRequests.map(asJson);
     data.provenance = provenance;
+    data.secretKeys = declaredKeys(tools.agent);
     await save();
     const set = Object.entries(provenance);
     if (set.length > 0) note(set.map(([field, plugin]) => `${field} by ${plugin}`).join(', '));
   },
 });
+
+/** A plugin may be written without types. */
+export const declaredKeys = ({ secrets }: Pick<Agent, 'secrets'>): string[] =>
+  Array.isArray(secrets?.keys) ? secrets.keys.filter((key) => typeof key === 'string') : [];
 
 /** Where the next replacement starts from; `undefined` when this operation made no container. */
 export const planRecord = (data: OnboardData): SandboxPlan | undefined => {
@@ -83,5 +88,6 @@ export const planRecord = (data: OnboardData): SandboxPlan | undefined => {
         : null,
     plan: planOf(data),
     provenance: data.provenance,
+    ...(data.secretKeys?.length ? { secretKeys: data.secretKeys } : {}),
   };
 };

@@ -1,8 +1,10 @@
-import { statfs } from 'node:fs/promises';
-import type { GpuBid, HostFacts, IsolationMode, PromptProfile } from '@nemoclaw/plugin-api';
+import { readFile, statfs } from 'node:fs/promises';
+import type { GpuBid, GpuRequest, HostFacts, IsolationMode, PromptProfile } from '@nemoclaw/plugin-api';
 import type { CallOptions, OnboardInput } from '../../api/nemoclaw.ts';
 import { codedError, toCodedError } from '../../errors/index.ts';
 import { detectHostFacts } from '../../host/facts.ts';
+import { freeMemoryOf } from '../../host/free-memory.ts';
+import { hostNetworkRefusal } from '../../host/host-network.ts';
 import { routeGpu } from '../../host/route-gpu.ts';
 import { chooseProvider, type ProviderChoice } from '../../providers/discover.ts';
 import { chooseProfile } from '../../providers/profile.ts';
@@ -43,14 +45,14 @@ const checkDisk = async (path: string): Promise<void> => {
 export const bidsOf = (
   strategies: GpuStrategy[],
   facts: HostFacts,
-  env: Services['options']['env'],
+  request: GpuRequest,
   onBroken: (strategy: string, error: unknown) => void = () => undefined,
 ): Promise<GpuBid[]> =>
   Promise.all(
     strategies.map(async (strategy): Promise<GpuBid> => {
       const none = { applicable: false, priority: 0, evidence: [], warnings: [], activation: 'create' as const };
       try {
-        return { ...(await strategy.detect(facts, { devices: [], env })), strategy: strategy.id };
+        return { ...(await strategy.detect(facts, request)), strategy: strategy.id };
       } catch (error) {
         onBroken(strategy.id, error);
         return { ...none, strategy: strategy.id, reason: toCodedError(error).message };
@@ -58,11 +60,17 @@ export const bidsOf = (
     }),
   );
 
-export const gpuRouting = async (services: Services, request: string): Promise<Preflight['gpu']> => {
+/** `devices`: as the user named them; none leaves the choice to the strategy. */
+export const gpuRouting = async (
+  services: Services,
+  request: string,
+  devices: string[] = [],
+): Promise<Preflight['gpu']> => {
   const driver = await services.driver();
   const facts = await detectHostFacts({ driver, env: services.options.env });
   const broken = new Map<string, unknown>();
-  const bids = await bidsOf(await services.gpuStrategies(), facts, services.options.env, (id, error) => {
+  const asked = { devices, env: services.options.env };
+  const bids = await bidsOf(await services.gpuStrategies(), facts, asked, (id, error) => {
     services.faults.note(error);
     broken.set(id, error);
   });
@@ -110,9 +118,10 @@ export const preflight = async (services: Services, input: OnboardInput, options
     modes: agent.isolation,
     agentBytes: agent.memoryBytes,
     engineBytes: facts.memoryBytes,
+    freeBytes: freeMemoryOf(facts.memoryBytes, await readFile('/proc/meminfo', 'utf8').catch(() => undefined)),
     wanted: input.isolation,
   });
-  const gpu = await gpuRouting(services, input.gpu);
+  const gpu = await gpuRouting(services, input.gpu, input.gpuDevices);
   const ingressPort = await chooseIngressPort({
     wanted: input.ingressPort,
     taken: await portsOfOthers(services.store, name),
@@ -126,6 +135,6 @@ export const preflight = async (services: Services, input: OnboardInput, options
     isolation,
     gpu,
     ingressPort,
-    warnings: [...gpu.warnings],
+    warnings: [...gpu.warnings, ...hostNetworkRefusal(services.options.env)],
   };
 };

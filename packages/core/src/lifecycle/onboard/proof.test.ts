@@ -1,7 +1,7 @@
 import type { ProbeResult, ProbeStatus } from '@nemoclaw/plugin-api';
 import { expect, it } from 'vitest';
+import { isLeafOld } from '../relay-files.ts';
 import { leastProof } from './proof.ts';
-import { isLeafOld } from './relay.ts';
 
 const result = (probe: string, status: ProbeStatus): ProbeResult => ({
   probe,

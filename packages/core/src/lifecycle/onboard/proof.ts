@@ -118,7 +118,9 @@ export const ingressStep = (tools: OnboardTools): OnboardStep => ({
       clock: tools.services.clock,
       signal,
     });
-    note(`${answer.url} answered ${answer.status} in ${Math.round(answer.elapsedMs)} ms`);
+    const summary = `answered ${answer.status} in ${Math.round(answer.elapsedMs)} ms`;
+    recordOf(data).proofs.ingress = { at: tools.services.clock.now().toISOString(), summary };
+    note(`${answer.url} ${summary}`);
   },
 });
 
@@ -127,7 +129,7 @@ export const toolsStep = (tools: OnboardTools): OnboardStep => ({
   id: 'tools',
   title: 'Prove as whom the agent’s tools run',
   async run({ data, signal, note, skip }) {
-    if (!data.smoke) return skip('--no-smoke');
+    if (!data.smoke) return skip('not asked for');
     const record = recordOf(data);
     const { services, driver, agent } = tools;
     const token = await secretOf(tools, data, SECRETS.token);

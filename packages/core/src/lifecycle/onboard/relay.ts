@@ -1,93 +1,74 @@
-import { type Driver, IDS, isCodedError } from '@nemoclaw/plugin-api';
+import { randomUUID } from 'node:crypto';
+import { type ContainerSpec, type ContainerState, type Driver, IDS, isCodedError } from '@nemoclaw/plugin-api';
 import type { RelayStatus } from '@nemoclaw/relay/protocol';
 import { codedError } from '../../errors/index.ts';
-import { issueLeaf } from '../../pki/certificates.ts';
-import { PROVIDERS } from '../../providers/records.ts';
+import type { StepIo } from '../../operations/types.ts';
 import { callRelay } from '../control.ts';
-import { objectNames } from '../names.ts';
 import { hostAddress } from '../probe-context.ts';
-import { SECRETS } from '../secrets.ts';
+import { fillRelayVolume } from '../relay-files.ts';
 import type { Services } from '../services.ts';
 import { relaySpec } from '../specs.ts';
-import { relayFiles } from '../volume-files.ts';
 import { type OnboardData, recordOf } from './data.ts';
-import { chooseIngressPort, portIsFree, portsOfOthers } from './ingress-port.ts';
-import {
-  egressOf,
-  ensureOwned,
-  labelsFor,
-  type OnboardStep,
-  type OnboardTools,
-  objectLabels,
-  removeMade,
-  secretOf,
-} from './tools.ts';
+import { moveIngress } from './ingress-port.ts';
+import { egressOf, ensureOwned, labelsFor, type OnboardStep, type OnboardTools, removeMade } from './tools.ts';
 
-/** Makes a new leaf and fills the relay's volume with everything that it may know. */
-const fillRelayVolume = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
-  const { services, driver } = tools;
+/** What goes into the relay's volume, by the steps' data. */
+export const fillFor = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<void> => {
   const record = recordOf(data);
-  const leaf = await issueLeaf({
-    ca: { certPem: await secretOf(tools, data, SECRETS.caCert), keyPem: await secretOf(tools, data, SECRETS.caKey) },
-    names: ['inference.local'],
-    now: services.clock.now(),
-  });
-  record.certificateNotAfter = leaf.notAfter;
-  const provider = PROVIDERS.find((candidate) => candidate.id === record.provider.id);
-  if (!provider)
-    throw codedError('PROVIDER_UNKNOWN', { message: `The provider ${record.provider.id} is not known any more.` });
-  await driver.putFiles(
+  record.certificateNotAfter = await fillRelayVolume(
+    tools,
     {
-      volume: objectNames(data.name, data.sandboxId).volumes.relay,
-      image: data.helperImage,
-      labels: objectLabels(tools, data),
-      files: relayFiles({
-        sandboxId: data.sandboxId,
-        provider: {
-          id: provider.id,
-          baseUrl: record.provider.endpoint,
-          auth: provider.auth,
-          headers: provider.headers,
-          allowed: [...provider.allowed],
-        },
-        credential: record.provider.credential ? await secretOf(tools, data, SECRETS.provider) : undefined,
-        certificate: leaf,
-        subnets: { sandbox: data.networkSubnet, egress: data.egressSubnet },
-        holdMs: services.config.holdMs,
-        nonce: data.nonces.relay,
-      }),
+      record,
+      helperImage: data.helperImage,
+      subnets: { sandbox: data.networkSubnet, egress: data.egressSubnet },
+      nonce: data.nonces.relay,
     },
-    { signal },
+    signal,
   );
 };
 
-/** Somebody was quicker: another home, another program. Its port is part of the relay's container, which is made anew. */
-const takeNextPort = async (
+const MOST_MOVES = 8;
+
+/**
+ * Makes and starts the relay. Its port was free when it was chosen; when somebody took it since, another one is chosen,
+ * unless the user named that port: then PORT_TAKEN.
+ */
+const createAndStart = async (
   tools: OnboardTools,
-  data: OnboardData,
-  tried: Set<number>,
-  signal: AbortSignal,
+  { data, save, signal, note }: StepIo<OnboardData>,
+  spec: () => ContainerSpec,
 ): Promise<void> => {
-  const { store } = tools.services;
-  const record = recordOf(data);
-  await removeMade(tools, data, 'relay', signal);
-  data.relayId = '';
-  // An engine without a proxy of its own holds ports that look free from here.
-  tried.add(record.ingressPort);
-  const taken = new Set([...(await portsOfOthers(store, data.name)), ...tried]);
-  record.ingressPort = await chooseIngressPort({ wanted: undefined, taken, isFree: portIsFree });
-  // Whoever chooses after us must see it.
-  await store.writeRecord(record);
+  const { driver } = tools;
+  const tried = new Set<number>();
+  for (;;) {
+    data.relayId = await ensureOwned(tools, data, 'relay', spec, signal);
+    await save();
+    try {
+      return await driver.start(data.relayId, { signal });
+    } catch (error) {
+      const taken = isCodedError(error) && error.code === 'PORT_TAKEN';
+      if (!taken || tried.size >= MOST_MOVES) throw error;
+      tried.add(recordOf(data).ingressPort);
+      await moveIngress(tools, data, tried);
+      // A published port can't be changed: the container that never ran goes, another generation comes.
+      await driver.remove(data.relayId, { force: true, signal });
+      data.generations.relay = randomUUID();
+      data.relayId = '';
+      await save();
+      note(`another program took the port of ingress; it is ${recordOf(data).ingressPort} now`);
+    }
+  }
 };
 
 export const relayStep = (tools: OnboardTools): OnboardStep => ({
   id: 'relay',
   title: 'Start the relay',
-  async run({ data, save, signal }) {
+  async run(io) {
+    const { data, signal } = io;
     const { driver } = tools;
-    await fillRelayVolume(tools, data, signal);
+    await fillFor(tools, data, signal);
     const host = await hostAddress(driver, egressOf(tools, data));
-    const spec = () =>
+    await createAndStart(tools, io, () =>
       relaySpec({
         sandbox: { id: data.sandboxId, name: data.name },
         labels: labelsFor(tools, data, 'relay', data.generations.relay),
@@ -96,20 +77,8 @@ export const relayStep = (tools: OnboardTools): OnboardStep => ({
         egressId: data.egressId,
         hostAddress: host,
         ingressPort: recordOf(data).ingressPort,
-      });
-    const tried = new Set<number>();
-    for (;;) {
-      data.relayId = await ensureOwned(tools, data, 'relay', spec, signal);
-      await save();
-      try {
-        await driver.start(data.relayId, { signal });
-        break;
-      } catch (error) {
-        if (!data.anyPort || !isCodedError(error) || error.code !== 'PORT_TAKEN') throw error;
-        await takeNextPort(tools, data, tried, signal);
-        await save();
-      }
-    }
+      }),
+    );
     await waitForRelay({ driver, containerId: data.relayId, services: tools.services, signal });
   },
   async undo({ data, signal }) {
@@ -117,27 +86,9 @@ export const relayStep = (tools: OnboardTools): OnboardStep => ({
   },
 });
 
-const RENEW_BEFORE_MS = 30 * 86_400_000;
-
-/** Pure: a leaf that would end within the next 30 days. */
-export const isLeafOld = (notAfter: string, now: Date): boolean =>
-  !(Date.parse(notAfter) - now.getTime() > RENEW_BEFORE_MS);
-
-/** For a relay that goes on running. */
-export const renewLeafStep = (tools: OnboardTools): OnboardStep => ({
-  id: 'certificate',
-  title: 'Renew the certificate of inference.local',
-  async run({ data, signal, note, skip }) {
-    const { certificateNotAfter } = recordOf(data);
-    if (!isLeafOld(certificateNotAfter, tools.services.clock.now())) return skip(`valid until ${certificateNotAfter}`);
-    await fillRelayVolume(tools, data, signal);
-    const call = { driver: tools.driver, containerId: data.relayId, uid: IDS.relay, timeoutMs: 15_000, signal };
-    const { certificate } = await callRelay(call, 'reload');
-    note(`valid until ${certificate.notAfter}`);
-  },
-});
-
 const RELAY_START_MS = 30_000;
+/** An engine starts a program again that ends at once, ever more slowly; after so many times it is not going to stay. */
+const HOPELESS_RESTARTS = 4;
 
 /** Until the relay answers its control socket; says what its container is doing when it does not. */
 export const waitForRelay = async (input: {
@@ -149,6 +100,8 @@ export const waitForRelay = async (input: {
   const { driver, containerId, services, signal } = input;
   const start = services.clock.elapsed();
   let last: unknown;
+  let state: ContainerState | undefined;
+  let restarts: number | undefined;
   while (services.clock.elapsed() - start < RELAY_START_MS) {
     signal.throwIfAborted();
     try {
@@ -157,11 +110,17 @@ export const waitForRelay = async (input: {
       if (isCodedError(error) && error.code === 'SUPERVISOR_OUTDATED') throw error;
       last = error;
     }
+    state = await driver.inspect(containerId, { signal });
+    if (!state) break;
+    restarts ??= state.restartCount;
+    if (state.restartCount - restarts >= HOPELESS_RESTARTS) break;
     await services.clock.sleep(200, signal);
   }
-  const state = await driver.inspect(containerId, { signal });
+  const again = (state?.restartCount ?? 0) - (restarts ?? 0);
+  const seen = state ? `${state.phase}${again > 0 ? `, started again ${again} times` : ''}` : 'gone';
+  const seconds = Math.round((services.clock.elapsed() - start) / 1000);
   throw codedError('SUPERVISOR_UNREACHABLE', {
-    message: `The relay did not answer within ${RELAY_START_MS / 1000} s; its container is ${state?.phase ?? 'gone'}${state?.error ? ` (${state.error})` : ''}.`,
+    message: `The relay did not answer within ${seconds} s; its container is ${seen}${state?.error ? ` (${state.error})` : ''}.`,
     cause: last,
   });
 };

@@ -4,6 +4,7 @@ import type { OwnershipJournal } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
 import type { Step } from '../../operations/types.ts';
 import { containerLabels, egressNetworkName, isThrowAway, objectNames, sandboxLabels } from '../names.ts';
+import { noteEvents } from '../observe.ts';
 import { findHiddenCreate } from '../replace/hidden-create.ts';
 import type { Agent, Services } from '../services.ts';
 import { standInSpec } from '../specs.ts';
@@ -51,7 +52,16 @@ export const updateOwnership = async (
     throw codedError('OWNERSHIP_UNRESOLVED', {
       message: `The ownership journal of ${data.name} is gone while an operation works on it.`,
     });
-  await tools.services.store.writeOwnership(change(journal));
+  try {
+    await tools.services.store.writeOwnership(change(journal));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `Which container is sandbox ${data.name} could not be written down, so nothing was done: ${why}`;
+    await noteEvents(tools.services, data.name, [
+      { reason: 'OwnershipPersistFailed', level: 'error', ids: [], message, containers: [] },
+    ]);
+    throw codedError('OWNERSHIP_PERSIST_FAILED', { message, cause });
+  }
 };
 
 export const secretOf = async (tools: OnboardTools, data: OnboardData, file: string): Promise<string> => {

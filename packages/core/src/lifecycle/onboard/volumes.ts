@@ -28,7 +28,7 @@ export const volumesStep = (tools: OnboardTools): OnboardStep => ({
       tools.driver.putFiles({ volume, image: data.helperImage, labels, files }, { signal });
     await put(names.state, stateFiles({ agent: output, nonce: data.nonces.state }));
     await put(names.workspace, workspaceFiles({ nonce: data.nonces.workspace }));
-    await put(names.tools, toolsFiles({ nonce: data.nonces.tools }));
+    await put(names.tools, toolsFiles({ agent: output, nonce: data.nonces.tools }));
   },
   async undo({ data, signal }) {
     await removeThrowAways(tools, data, signal);

@@ -1,59 +1,18 @@
-import { CodedError, type ContainerPhase, isCodedError, LABELS } from '@nemoclaw/plugin-api';
+import { CodedError, isCodedError } from '@nemoclaw/plugin-api';
 import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
-import type { SandboxPlan } from '../../api/records.ts';
 import { toCodedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
-import type { Resolution } from '../../ownership/index.ts';
 import { failureReporter } from '../failure.ts';
-import type { OnboardData } from '../onboard/data.ts';
-import { removeThrowAways, toolsFor } from '../onboard/tools.ts';
+import { observeOwnership } from '../observe.ts';
+import { type OnboardTools, removeThrowAways } from '../onboard/tools.ts';
 import { operationOptions } from '../operation-options.ts';
 import { knownSandbox, unresolved } from '../resolve.ts';
-import type { Services } from '../services.ts';
-import { look, planRepair, type Repair, type Seen } from './look.ts';
-import { healOperation, TIDY } from './operation.ts';
+import type { Change } from './change.ts';
+import { isOfAnotherPlan, look, planRepair, type Repair } from './look.ts';
+import { healOperation } from './operation.ts';
+import { anewInstead, type Part } from './second-try.ts';
 import { settleOwnership } from './settle.ts';
-
-/** Refusals over sealed files; those are written anew with a container that is made anew. */
-const SEALED = new Set(['RESTART_CONFIG_HASH_MISMATCH', 'RESTART_UNSAFE_CONFIG_PATH', 'RESTART_SECRET_BOUNDARY']);
-
-const PARTS: Record<keyof Repair, string> = {
-  egress: 'the egress network',
-  network: 'the isolated network',
-  relay: 'the relay',
-  agent: 'the agent’s container',
-  forward: 'the forwarder of the provider’s port',
-};
-
-/** Pure: what a heal that went well has done. */
-export const healActions = (seen: Seen, repair: Repair, data: Pick<OnboardData, 'forwardId'>): string[] => {
-  const made = (Object.keys(PARTS) as (keyof Repair)[]).filter(
-    // Asked for at onboard and needed only while the provider listens on loopback alone.
-    (part) => repair[part] && (part !== 'forward' || data.forwardId !== ''),
-  );
-  const stopped: [string, boolean, ContainerPhase | undefined][] = [
-    ['the agent’s container', repair.agent, seen.agent.state === 'present' ? seen.agent.container.phase : undefined],
-    ['the relay', repair.relay, seen.relay?.phase],
-    ['the forwarder', repair.forward, seen.forward?.phase],
-  ];
-  return [
-    ...made.map((part) => `made ${PARTS[part]} anew`),
-    ...stopped.flatMap(([what, anew, phase]) =>
-      anew || phase === undefined || phase === 'running' ? [] : [`started ${what}`],
-    ),
-  ];
-};
-
-/**
- * Pure: a container that was settled for (adopted, or gone back to) is not the one that the recorded plan made: what is
- * recorded of its GPU is not true of it, and the next replacement would find it altered.
- */
-export const isOfAnotherPlan = (agent: Resolution, recorded: SandboxPlan | undefined): boolean => {
-  const generation = recorded?.plan.labels[LABELS.generation];
-  return (
-    agent.state === 'present' && generation !== undefined && agent.container.labels[LABELS.generation] !== generation
-  );
-};
+import { leftoverLine } from './tell.ts';
 
 /** Healing takes nothing back, whatever the operation says of its undo. */
 const stays = (error: unknown, program: string, name: string): CodedError => {
@@ -66,36 +25,62 @@ const stays = (error: unknown, program: string, name: string): CodedError => {
   return told;
 };
 
+/** What a heal begins from, beside what it sees. */
+export interface HealStart {
+  /** What was done before it. */
+  actions: string[];
+  /** Made anew although they seem to be there. */
+  anew?: Partial<Repair>;
+  refill?: boolean;
+  change?: Change | undefined;
+  /** Goes on with an empty volume where the agent's state is gone. */
+  acceptEmpty?: boolean;
+  /** What was made anew because it could not be brought back as it was. */
+  tried?: readonly Part[];
+}
+
 /** Makes and starts what is missing of a sandbox that once was ready, and proves it again. */
 export const heal = async (
-  services: Services,
+  tools: OnboardTools,
   name: string,
-  actions: string[],
+  start: HealStart,
   options: CallOptions,
-  anew: Partial<Repair> = {},
 ): Promise<RecoverResult> => {
+  const { services } = tools;
   const signal = options.signal ?? new AbortController().signal;
-  const tools = await toolsFor(services, (await knownSandbox(services, name)).record.agent.id);
   const settled = await settleOwnership(tools, name, signal);
-  const known = await knownSandbox(services, name);
+  const found = await knownSandbox(services, name);
+  const { change, tried = [] } = start;
+  const known = { ...found, record: change?.record ?? found.record };
   const { record } = known;
   const cleared = await removeThrowAways(tools, record, signal);
   const seen = await look(tools.driver, known, tools.homeId, signal);
-  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished')
+  if (seen.agent.state !== 'present' && seen.agent.state !== 'missing' && seen.agent.state !== 'unfinished') {
+    await observeOwnership(services, tools.driver, known, signal);
     throw unresolved(name, services.options.program, seen.agent);
+  }
   const recorded = await services.store.readPlan(name);
   const repair = {
     ...planRepair(seen, record.provider.forward),
     ...(isOfAnotherPlan(seen.agent, recorded) ? { agent: true } : {}),
-    ...anew,
+    ...start.anew,
   };
-  const operation = healOperation(tools, known, seen, repair, recorded);
+  const done = cleared.map(leftoverLine);
+  const operation = healOperation(tools, known, {
+    seen,
+    repair,
+    recorded,
+    refill: start.refill ?? change?.refill ?? false,
+    change,
+    acceptEmpty: start.acceptEmpty ?? false,
+    tell: (action) => done.push(action),
+  });
   const { data } = operation;
-  const tidied = cleared.map((left) => `removed the leftover ${left}`);
+  const doneSoFar = [...start.actions, ...settled, ...(change?.actions ?? [])];
   try {
-    const { notes } = await runOperation(operation, {
+    await runOperation(operation, {
       ...operationOptions(services, options),
-      onFailure: failureReporter({
+      ...failureReporter({
         services,
         onProgress: options.onProgress,
         driver: tools.driver,
@@ -109,12 +94,21 @@ export const heal = async (
         containers: () => ({ agent: data.agentId, relay: data.relayId, forward: data.forwardId }),
       }),
     });
-    tidied.push(...notes.flatMap((note) => (note.startsWith(`${TIDY}: `) ? [note.slice(TIDY.length + 2)] : [])));
   } catch (error) {
-    if (repair.agent || !isCodedError(error) || !SEALED.has(error.code))
-      throw stays(error, services.options.program, name);
-    const found = `found sealed files that are not as they were written (${error.message})`;
-    return heal(services, name, [...actions, ...settled, found], options, { agent: true });
+    const second = isCodedError(error) && !signal.aborted ? anewInstead(error, repair, tried) : undefined;
+    if (!second) throw stays(error, services.options.program, name);
+    const actions = [...doneSoFar, ...done, second.because];
+    options.onProgress?.({ type: 'note', level: 'info', text: second.because });
+    const again = {
+      acceptEmpty: start.acceptEmpty ?? false,
+      actions,
+      anew: { [second.part]: true },
+      refill: true,
+      tried: [...tried, second.part],
+    };
+    return heal(tools, name, again, options);
   }
-  return { verdict: 'healthy', actions: [...actions, ...settled, ...healActions(seen, repair, data), ...tidied] };
+  await observeOwnership(services, tools.driver, await knownSandbox(services, name), signal, 'healed');
+  const actions = [...doneSoFar, ...done];
+  return { verdict: actions.length === 0 ? 'nothing_to_do' : 'healthy', actions };
 };

@@ -1,4 +1,6 @@
-import type { CallOptions, RecoverResult } from '../../api/nemoclaw.ts';
+import { isCodedError } from '@nemoclaw/plugin-api';
+import type { CallOptions, RecoverInput, RecoverResult } from '../../api/nemoclaw.ts';
+import type { SandboxRecord } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
 import { resumeOperation } from '../../operations/run.ts';
 import type { Operation, OperationJournal } from '../../operations/types.ts';
@@ -8,13 +10,16 @@ import { GPU_SET } from '../gpu/set.ts';
 import type { OnboardData } from '../onboard/data.ts';
 import { recordOf } from '../onboard/data.ts';
 import { onboardOperation } from '../onboard/operation.ts';
-import { toolsFor } from '../onboard/tools.ts';
+import { type OnboardTools, toolsFor } from '../onboard/tools.ts';
 import { operationOptions, withLock } from '../operation-options.ts';
 import type { ReplaceData } from '../replace/data.ts';
 import { replaceOperation } from '../replace/operation.ts';
 import { knownSandbox } from '../resolve.ts';
 import type { Services } from '../services.ts';
+import { UPGRADE } from '../upgrade/name.ts';
+import { plannedChange } from './change.ts';
 import { heal } from './heal.ts';
+import { withWayOut } from './where-else.ts';
 
 /** The operation that a journal tells of, or undefined where the journal holds nothing to finish or take back. */
 const reopen = async (
@@ -28,7 +33,8 @@ const reopen = async (
     }
     case 'destroy':
       return destroyOperation(services, journal.data as DestroyData);
-    case GPU_SET: {
+    case GPU_SET:
+    case UPGRADE: {
       const data = journal.data as ReplaceData;
       return replaceOperation(await toolsFor(services, recordOf(data).agent.id), data);
     }
@@ -55,17 +61,25 @@ const isGone = (operation: string, direction: 'forward' | 'back'): boolean => {
   }
 };
 
+interface Done {
+  gone: boolean;
+  refill: boolean;
+  action: string;
+}
+
 const finishPending = async (
   services: Services,
   journal: OperationJournal,
   name: string,
   options: CallOptions,
-): Promise<{ gone: boolean; action: string }> => {
+): Promise<Done> => {
   const { store } = services;
   const operation = await reopen(services, journal);
   if (!operation) {
     await store.clearOperation(name);
-    return { gone: false, action: `closed the unfinished ${journal.operation}` };
+    // It may have been cut off between the record and the relay that follows it.
+    const refill = journal.operation === 'recover';
+    return { gone: false, refill, action: `closed the unfinished ${journal.operation}` };
   }
   const { direction } = await resumeOperation(
     operation as Operation<never>,
@@ -76,14 +90,37 @@ const finishPending = async (
   if (gone) await store.removeSandbox(name);
   return {
     gone,
+    refill: false,
     action: `${direction === 'forward' ? 'finished the' : 'took back the unfinished'} ${journal.operation} of ${name}`,
   };
 };
 
+/** The sandbox's agent plugin; nothing can be made, configured or proved without it, so nothing is touched. */
+const healTools = async (services: Services, { name, agent }: SandboxRecord): Promise<OnboardTools> => {
+  try {
+    return await toolsFor(services, agent.id);
+  } catch (error) {
+    if (!isCodedError(error) || error.code !== 'AGENT_UNKNOWN') throw error;
+    const { program } = services.options;
+    throw codedError('AGENT_UNKNOWN', {
+      message: `Sandbox ${name} runs the agent ${agent.id} of plugin ${agent.plugin}, which is not installed any more; nothing was touched.`,
+      hint: `\`${program} plugins install ${agent.plugin}\`, then \`${program} ${name} recover\` again. \`${program} ${name} destroy\` works without it.`,
+      details: { agent: agent.id, plugin: agent.plugin },
+      cause: error,
+    });
+  }
+};
+
 /** From any state to one healthy sandbox, or to none where it never came to be; says what it did. */
-export const recover = async (services: Services, input: string, options: CallOptions = {}): Promise<RecoverResult> => {
+export const recover = async (
+  services: Services,
+  input: string,
+  options: CallOptions & RecoverInput = {},
+): Promise<RecoverResult> => {
   const { store } = services;
   const name = parseSandboxName(input);
+  const signal = options.signal ?? new AbortController().signal;
+  if (options.credential !== undefined) services.redactor.learn(options.credential);
   const pending = await store.readOperation(name);
   // An unknown name gets no lock, unless somebody who had it was killed: taking it clears what that left.
   if (!pending && !(await store.hasTraces(name))) await knownSandbox(services, name);
@@ -97,6 +134,16 @@ export const recover = async (services: Services, input: string, options: CallOp
       await destroyLocked(services, name, options);
       return { verdict: 'removed', actions: [`removed what was left of ${name} (${record.phase})`] };
     }
-    return await heal(services, name, done ? [done.action] : [], options);
+    const tools = await healTools(services, record);
+    const change = await plannedChange(tools, record, options, signal);
+    const start = {
+      actions: done ? [done.action] : [],
+      anew: change?.anew ?? {},
+      change,
+      acceptEmpty: options.acceptEmptyState ?? false,
+    };
+    return withWayOut(tools, record, options, () =>
+      heal(tools, name, done?.refill ? { ...start, refill: true } : start, options),
+    );
   });
 };

@@ -1,8 +1,8 @@
-import type { NetworkState } from '@nemoclaw/plugin-api';
+import { LABELS, type NetworkState } from '@nemoclaw/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { containerState } from '../driver.fixture.ts';
 import { journal } from '../journal.fixture.ts';
-import { planRepair, type Repair, type Seen, unfinishedCreates } from './look.ts';
+import { isOfAnotherPlan, planRepair, type Repair, type Seen, unfinishedCreates } from './look.ts';
 
 const network = (id: string): NetworkState => ({
   id,
@@ -20,6 +20,7 @@ const whole: Seen = {
   agent: { state: 'present', container: containerState({ networks: on('n1') }), strangers: [], notices: [] },
   relay: containerState({ id: 'r1', role: 'relay', networks: on('n1', 'e1') }),
   forward: undefined,
+  helper: true,
   unfinished: [],
 };
 const NOTHING: Repair = { egress: false, network: false, relay: false, agent: false, forward: false };
@@ -34,6 +35,19 @@ const CASES: [string, Partial<Seen>, Partial<Repair>][] = [
   ['the egress network is gone', { egress: undefined }, { egress: true, relay: true }],
   ['the egress network is another', { egress: network('e2') }, { relay: true }],
   ['the isolated network is another', { network: network('n2') }, { relay: true, agent: true }],
+  ['the relay can’t be started any more', { relay: { ...whole.relay, phase: 'dead' } as never }, { relay: true }],
+  [
+    'the agent can’t be started any more',
+    {
+      agent: {
+        state: 'present',
+        container: containerState({ phase: 'dead', networks: on('n1') }),
+        strangers: [],
+        notices: [],
+      },
+    },
+    { agent: true },
+  ],
   ['the relay hangs on egress only', { relay: containerState({ networks: on('e1') }) }, { relay: true }],
   [
     'everything is gone',
@@ -57,6 +71,8 @@ describe('planRepair', () => {
     expect(planRepair(whole, true).forward).toBe(true);
     expect(planRepair({ ...whole, forward }, true).forward).toBe(false);
     expect(planRepair({ ...whole, forward, egress: undefined }, true).forward).toBe(true);
+    expect(planRepair({ ...whole, forward, egress: network('e2') }, true).forward).toBe(true);
+    expect(planRepair({ ...whole, forward: { ...forward, phase: 'dead' } }, true).forward).toBe(true);
   });
 });
 
@@ -77,4 +93,13 @@ describe('unfinishedCreates', () => {
     expect(unfinishedCreates([containerState(), relay], journal())).toEqual([]);
     expect(unfinishedCreates([containerState({ id: 'x', generation: 'g2', sandboxId: 's2' })], open)).toEqual([]);
   });
+});
+
+it.each([
+  ['of the recorded plan', 'g1', false],
+  ['that was settled for, of another plan', 'g2', true],
+])('a container %s (generation %s) is made anew: %s', (_title, generation, anew) => {
+  const recorded = { plan: { labels: { [LABELS.generation]: generation } } } as never;
+  expect(isOfAnotherPlan(whole.agent, recorded)).toBe(anew);
+  expect(isOfAnotherPlan(whole.agent, undefined)).toBe(false);
 });

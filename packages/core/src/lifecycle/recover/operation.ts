@@ -14,15 +14,19 @@ import {
   postReadyStep,
   preflightProbesStep,
 } from '../onboard/proof.ts';
-import { relayStep, renewLeafStep, waitForRelay } from '../onboard/relay.ts';
+import { relayStep } from '../onboard/relay.ts';
 import { type OnboardStep, type OnboardTools, removeThrowAways, updateOwnership } from '../onboard/tools.ts';
 import type { KnownSandbox } from '../resolve.ts';
+import { type Change, changeStep } from './change.ts';
 import type { Repair, Seen } from './look.ts';
+import { refillStep } from './refill.ts';
+import { startOthersStep } from './start-others.ts';
+import { leftoverLine, type Tell } from './tell.ts';
 import { volumesCheckStep } from './volumes.ts';
 import { wakeStep } from './wake.ts';
 
 /** The steps' data as they would stand after an onboard of what is still there; what has to be made anew gets a new generation. */
-export const healData = (known: KnownSandbox, seen: Seen, repair: Repair, recorded?: SandboxPlan): OnboardData => {
+export const healData = (known: KnownSandbox, { seen, repair, recorded }: Healing): OnboardData => {
   const { record, ownership } = known;
   const nonceOf = (purpose: string) =>
     ownership.resources.volumes.find((volume) => volume.purpose === purpose)?.nonce ?? '';
@@ -46,9 +50,8 @@ export const healData = (known: KnownSandbox, seen: Seen, repair: Repair, record
     },
     record: asJson(record),
     forward: record.provider.forward,
-    anyPort: false,
     smoke: false,
-    gpuRequested: [],
+    gpuRequested: (recorded?.plan.deviceRequests ?? []).map(asJson),
     egressMade: false,
     egressId: seen.egress?.id ?? '',
     egressSubnet: seen.egress?.subnet ?? '',
@@ -90,31 +93,17 @@ const clearStep = (tools: OnboardTools, seen: Seen, repair: Repair): OnboardStep
   },
 });
 
-const startOthersStep = (tools: OnboardTools, repair: Repair): OnboardStep => ({
-  id: 'start-relay',
-  title: 'Start what is stopped',
-  async run({ data, signal, note }) {
-    const started: string[] = [];
-    for (const id of [repair.forward ? '' : data.forwardId, repair.relay ? '' : data.relayId]) {
-      if (id === '' || (await tools.driver.inspect(id, { signal }))?.phase === 'running') continue;
-      await tools.driver.start(id, { signal });
-      started.push(id.slice(0, 12));
-    }
-    await waitForRelay({ driver: tools.driver, containerId: data.relayId, services: tools.services, signal });
-    note(started.length === 0 ? 'nothing was stopped' : started.join(', '));
-  },
-});
-
 /** Only the agent's own image is another than before where the agent is made anew; what goes on running keeps its record. */
-const healImagesStep = (tools: OnboardTools, repair: Repair): OnboardStep => {
-  const step = imagesStep(tools);
+const healImagesStep = (tools: OnboardTools, repair: Repair, tell: Tell): OnboardStep => {
+  const step = imagesStep(tools, (tag) => tell(`built ${tag}, which was gone`));
   return {
     ...step,
     async run(io) {
       const record = recordOf(io.data);
       const { image, relayImage } = record;
       await step.run(io);
-      if (!repair.agent) record.image = image;
+      if (repair.agent) record.agent.version = tools.agent.version;
+      else record.image = image;
       if (!repair.relay) record.relayImage = relayImage;
     },
   };
@@ -131,44 +120,70 @@ const forgetStep = (tools: OnboardTools, repair: Repair): OnboardStep => ({
   },
 });
 
-export const TIDY = 'tidy';
-
 /** Late: a create that was under way when its asker was killed shows itself when the engine is done with it. */
-const tidyStep = (tools: OnboardTools): OnboardStep => ({
-  id: TIDY,
+const tidyStep = (tools: OnboardTools, tell: Tell): OnboardStep => ({
+  id: 'tidy',
   title: 'Remove helpers that a crash left behind',
-  async run({ data, signal, note }) {
-    for (const name of await removeThrowAways(tools, data, signal)) note(`removed the leftover ${name}`);
+  async run({ data, signal }) {
+    for (const name of await removeThrowAways(tools, data, signal)) tell(leftoverLine(name));
   },
 });
 
-export const healOperation = (
-  tools: OnboardTools,
-  known: KnownSandbox,
-  seen: Seen,
-  repair: Repair,
-  recorded?: SandboxPlan,
-): Operation<OnboardData> => {
-  const data = healData(known, seen, repair, recorded);
+/** Says what was made, once it is; what a step left undone is not said. */
+const telling = (step: OnboardStep, tell: Tell, what: string, made: (data: OnboardData) => boolean): OnboardStep => ({
+  ...step,
+  async run(io) {
+    const before = recordOf(io.data).ingressPort;
+    await step.run(io);
+    if (made(io.data)) tell(`made ${what} anew`);
+    const { ingressPort: after } = recordOf(io.data);
+    if (after !== before)
+      tell(`moved ingress from 127.0.0.1:${before}, which another program has taken, to 127.0.0.1:${after}`);
+  },
+});
+
+/** What a recover has seen, and what it is going to do about it. */
+export interface Healing {
+  seen: Seen;
+  repair: Repair;
+  recorded: SandboxPlan | undefined;
+  /** The relay's files are to be written again, whatever they are. */
+  refill: boolean;
+  change: Change | undefined;
+  acceptEmpty: boolean;
+  tell: Tell;
+}
+
+export const healOperation = (tools: OnboardTools, known: KnownSandbox, healing: Healing): Operation<OnboardData> => {
+  const { seen, repair, change, tell } = healing;
+  const data = healData(known, healing);
+  const made = (step: OnboardStep, what: string, is: (data: OnboardData) => boolean = () => true) =>
+    telling(step, tell, what, is);
   const making = Object.values(repair).some(Boolean);
+  // One that runs holds its state; whatever else is about to start must not start on another one.
+  const runs = seen.agent.state === 'present' && seen.agent.container.phase === 'running';
   const steps = [
-    ...(making ? [clearStep(tools, seen, repair), forgetStep(tools, repair), healImagesStep(tools, repair)] : []),
-    ...(repair.egress ? [egressStep(tools)] : []),
-    ...(repair.forward ? [forwardStep(tools)] : []),
-    ...(repair.network ? [networkStep(tools)] : []),
-    ...(making ? [volumesCheckStep(tools)] : []),
-    ...(repair.relay ? [relayStep(tools)] : []),
-    startOthersStep(tools, repair),
-    ...(repair.relay ? [] : [renewLeafStep(tools)]),
-    ...(repair.agent ? [planStep(tools), createStep(tools)] : [wakeStep(tools)]),
+    ...(making ? [clearStep(tools, seen, repair), forgetStep(tools, repair)] : []),
+    ...(change ? [changeStep(tools, change)] : []),
+    ...(making || !seen.helper ? [healImagesStep(tools, repair, tell)] : []),
+    ...(repair.egress ? [made(egressStep(tools), 'the egress network')] : []),
+    ...(repair.forward
+      ? [made(forwardStep(tools), 'the forwarder of the provider’s port', ({ forwardId }) => forwardId !== '')]
+      : []),
+    ...(repair.network ? [made(networkStep(tools), 'the isolated network')] : []),
+    ...(making || !runs ? [volumesCheckStep(tools, healing.acceptEmpty, tell)] : []),
+    ...(repair.relay ? [made(relayStep(tools), 'the relay')] : []),
+    startOthersStep(tools, repair, tell),
+    ...(repair.relay ? [] : [refillStep(tools, healing.refill, tell)]),
+    ...(repair.agent ? [planStep(tools), made(createStep(tools), 'the agent’s container')] : [wakeStep(tools, tell)]),
     startStep(tools),
     // After the start: a provider that is away must not keep the agent down.
     preflightProbesStep(tools),
-    ...(repair.agent ? [gpuStep(tools)] : []),
+    gpuStep(tools),
     inferenceStep(tools),
     ingressStep(tools),
     ...(repair.agent ? [postReadyStep(tools)] : []),
-    tidyStep(tools),
+    tidyStep(tools, tell),
     commitStep(tools),
   ];
   // What an older proof said is not true of what is made anew.

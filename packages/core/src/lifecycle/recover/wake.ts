@@ -2,6 +2,7 @@ import { isCodedError } from '@nemoclaw/plugin-api';
 import type { SupervisorStatus } from '@nemoclaw/supervisor/protocol';
 import { callSupervisor } from '../control.ts';
 import type { OnboardStep, OnboardTools } from '../onboard/tools.ts';
+import { startedLine, type Tell } from './tell.ts';
 
 const STOP_SECONDS = 30;
 /** A supervisor that has just been started answers within this. */
@@ -39,26 +40,37 @@ const isStuck = ({ state }: SupervisorStatus): boolean => {
 };
 
 /** For a container that runs already: ends a quarantine, and the silence of a supervisor that is beyond being asked. */
-export const wakeStep = (tools: OnboardTools): OnboardStep => ({
+export const wakeStep = (tools: OnboardTools, tell: Tell): OnboardStep => ({
   id: 'wake',
   title: 'Wake the gateway',
   async run({ data, signal, note, skip }) {
     const { driver, services } = tools;
     const containerId = data.agentId;
     const container = await driver.inspect(containerId, { signal });
-    if (container?.phase !== 'running') return skip('its container is about to be started');
+    if (container?.phase === 'paused') {
+      await driver.restart(containerId, { timeoutSeconds: STOP_SECONDS, signal });
+      return tell(startedLine('the agent’s container', container));
+    }
+    if (container?.phase !== 'running') {
+      if (container) tell(startedLine('the agent’s container', container));
+      return skip('its container is about to be started');
+    }
     const status = await askFor(tools, containerId, signal);
     if (!status) {
       await driver.restart(containerId, { timeoutSeconds: STOP_SECONDS, signal });
-      return note('its supervisor did not answer, so its container was restarted');
+      return tell('restarted the agent’s container: its supervisor did not answer');
     }
     const stuck = isStuck(status);
-    if (!stuck && status.state !== 'running') return skip(`it is ${status.state}`);
+    if (!stuck && status.state !== 'running') {
+      tell(`waited for the gateway, which was ${status.state}: ${status.reason}`);
+      return skip(`it is ${status.state}`);
+    }
     const { restartTimeoutMs: timeoutMs, ...config } = services.config;
     // One that runs is left alone, but its sealed files are looked at.
     const settleMs = stuck ? config.settleMs : 0;
     const call = { driver, containerId, signal, timeoutMs: timeoutMs + settleMs + 60_000 };
     await callSupervisor(call, 'recover', { timeoutMs, settleMs });
-    note(stuck ? `it was ${status.state}: ${status.reason}` : 'it runs');
+    if (stuck) tell(`started the gateway, which was ${status.state}: ${status.reason}`);
+    note(stuck ? `it was ${status.state}` : 'it runs');
   },
 });

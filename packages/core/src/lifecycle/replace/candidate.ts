@@ -104,7 +104,7 @@ export const candidateStep = (tools: ReplaceTools): ReplaceStep => ({
     const { services } = tools;
     const strategy = (await services.gpuStrategies()).find((one) => one.id === id);
     if (!strategy) throw codedError('GPU_UNKNOWN', { message: `The GPU strategy ${id} is not installed any more.` });
-    const { facts } = await gpuRouting(services, id);
+    const { facts } = await gpuRouting(services, id, requested);
     const request = { devices: requested, env: services.options.env };
     if (strategy.candidates) {
       const candidates = await strategy.candidates(facts, request);

@@ -23,6 +23,8 @@ export interface ReplaceData extends OnboardData {
   wantedPolicy: 'no' | 'unless-stopped';
   /** The plan that the incumbent was created by. */
   recordedPlan: JsonObject;
+  /** Whether the agent's sealed files are written anew for it: another version of it may want others. */
+  reseal?: boolean;
   /** Whether a start of the replacement was asked for, and whether the engine answered. */
   startAsked: boolean;
   startAnswered: boolean;

@@ -19,13 +19,21 @@ const isHealthy = async (tools: ReplaceTools, data: ReplaceData, interrupted: bo
   }
 };
 
-const byHand = (data: ReplaceData): string =>
-  [
-    `docker rm -f ${data.agentId || data.stagingName}`,
-    `docker rename ${data.incumbent.id.slice(0, 12)} ${data.canonicalName}`,
-    `docker update --restart ${data.incumbentPolicy} ${data.incumbent.id.slice(0, 12)}`,
-    `docker start ${data.incumbent.id.slice(0, 12)}`,
+/** Only what is left to do: a rename to the name that it has is an error of the engine. */
+const byHand = async (
+  { driver }: ReplaceTools,
+  data: ReplaceData,
+  incumbent: ContainerState | undefined,
+): Promise<string> => {
+  const old = data.incumbent.id.slice(0, 12);
+  const replacement = await driver.inspect(data.agentId || data.stagingName).catch(() => undefined);
+  return [
+    ...(replacement ? [`docker rm -f ${replacement.id.slice(0, 12)}`] : []),
+    ...(incumbent?.name === data.canonicalName ? [] : [`docker rename ${old} ${data.canonicalName}`]),
+    `docker update --restart ${data.incumbentPolicy} ${old}`,
+    `docker start ${old}`,
   ].join('; ');
+};
 
 const whereabouts = (container: ContainerState | undefined, { canonicalName }: ReplaceData): string =>
   container
@@ -47,11 +55,17 @@ const judge = async (
   const back = incumbent?.phase === 'running' && incumbent.name === data.canonicalName;
   if (back && incumbent.startedAt === data.incumbentStartedAt)
     return { ending: 'untouched', sentence: `Sandbox ${data.name} was not touched: its container was never stopped.` };
+  if (!incumbent && !('trouble' in look))
+    return {
+      ending: 'not restored',
+      sentence: `Sandbox ${data.name} was NOT restored: its container was removed by somebody else. Its volumes are there.`,
+      hint: `Run \`${program} ${data.name} recover\`: it makes the container anew.`,
+    };
   if (!back)
     return {
       ending: 'not restored',
       sentence: `Sandbox ${data.name} was NOT restored: ${'trouble' in look ? `the engine says nothing of its container (${look.trouble})` : `its container is ${whereabouts(incumbent, data)}`}.`,
-      hint: `Run \`${program} ${data.name} recover\`. By hand: ${byHand(data)}`,
+      hint: `Run \`${program} ${data.name} recover\`. By hand: ${await byHand(tools, data, incumbent)}`,
     };
   const healthy = await isHealthy(tools, data, error.code === 'INTERRUPTED');
   return healthy === true

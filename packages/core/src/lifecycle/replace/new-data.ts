@@ -68,8 +68,8 @@ export const newReplaceData = (input: {
     egressSubnet: '',
     egressGateway: '',
     forward: record.provider.forward,
-    anyPort: false,
-    smoke: false,
+    // What was proved of the old container is asked of the new one; what was not, is not asked now either.
+    smoke: known.record.agent.isolationProof === 'proved',
     answer: '',
     results: [],
   };

@@ -1,18 +1,20 @@
 import type { ContainerSpec } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { asJson, planOf } from '../onboard/data.ts';
-import { applyPlugins } from '../onboard/plan.ts';
+import { applyPlugins, declaredKeys } from '../onboard/plan.ts';
 import { findGeneration, findHidden, labelsFor, updateOwnership } from '../onboard/tools.ts';
 import type { ReplaceStep, ReplaceTools } from './data.ts';
 import { refuseLostWorkload, removeReplacement } from './remove.ts';
-import { configuredGroups } from './supervisor-config.ts';
+import { sealedWorkload } from './supervisor-config.ts';
 
 /** An argument that is empty or holds white space would reach some runtimes as something else. */
-const refuseTokens = (plan: ContainerSpec): void => {
-  const bad = [...(plan.entrypoint ?? []), ...plan.command].find((token) => token === '' || /\s/.test(token));
+const refuseTokens = (commands: string[][]): void => {
+  const bad = commands.flat().find((token) => token === '' || /\s/.test(token));
   if (bad !== undefined)
     throw codedError('REPLACE_REFUSED', {
-      message: `The sandbox's command holds ${JSON.stringify(bad)}, which can't be carried to another container safely.`,
+      message: `The command of the sandbox or of its agent holds ${JSON.stringify(bad)}, which can't be carried to another container safely.`,
+      hint: 'Its agent plugin gives that command; an argument must not be empty or hold white space.',
+      details: { token: bad },
     });
 };
 
@@ -49,13 +51,15 @@ export const replacementPlanStep = (tools: ReplaceTools): ReplaceStep => ({
         message: `The container was changed by hand in what a replacement can't carry: ${cloned.refused.map(({ field, reason }) => `${field} (${reason})`).join('; ')}.`,
         details: { refused: cloned.refused.map(asJson) },
       });
-    refuseTokens(cloned.plan);
+    const { groups, commands } = await sealedWorkload(tools, data, signal);
+    refuseTokens([cloned.plan.entrypoint ?? [], cloned.plan.command, ...commands]);
     data.basePlan = asJson(withAlterations(base, wanted, cloned.plan));
     data.plan = asJson(cloned.plan);
     data.gpuRequested = cloned.plan.deviceRequests.map(asJson);
     data.provenance = provenance;
+    data.secretKeys = declaredKeys(tools.agent);
     data.wantedPolicy = cloned.plan.restartPolicy;
-    data.incumbentGroups = await configuredGroups(tools, data, signal);
+    data.incumbentGroups = groups;
     await save();
     if (cloned.carried.length > 0) note(`altered by hand and carried: ${cloned.carried.join(', ')}`);
   },

@@ -6,21 +6,38 @@ import type { ReplaceData, ReplaceTools } from './data.ts';
 
 type Where = Pick<ReplaceData, 'name' | 'sandboxId' | 'helperImage'>;
 
-const FILE = 'supervisor.json';
+export const SUPERVISOR_FILE = 'supervisor.json';
 
-const read = async (tools: ReplaceTools, data: Where, signal: AbortSignal): Promise<SupervisorConfig> => {
+export const readSupervisorConfig = async (
+  tools: ReplaceTools,
+  data: Where,
+  signal: AbortSignal,
+): Promise<SupervisorConfig> => {
   const volume = objectNames(data.name, data.sandboxId).volumes.sealed;
   const content = await tools.driver.readFile(
-    { volume, image: data.helperImage, labels: objectLabels(tools, data), path: FILE },
+    { volume, image: data.helperImage, labels: objectLabels(tools, data), path: SUPERVISOR_FILE },
     { signal },
   );
   if (!content)
-    throw codedError('STATE_MISSING', { message: `There is no ${FILE} in ${volume}: no container could run by it.` });
+    throw codedError('STATE_MISSING', {
+      message: `There is no ${SUPERVISOR_FILE} in ${volume}: no container could run by it.`,
+    });
   return JSON.parse(content.toString('utf8')) as SupervisorConfig;
 };
 
-export const configuredGroups = async (tools: ReplaceTools, data: Where, signal: AbortSignal): Promise<number[]> =>
-  (await read(tools, data, signal)).groups;
+/** What the sealed volume says of the container that runs by it: its groups, and every command line of the workload. */
+export const sealedWorkload = async (
+  tools: ReplaceTools,
+  data: Where,
+  signal: AbortSignal,
+): Promise<{ groups: number[]; commands: string[][] }> => {
+  const { groups, runtime } = await readSupervisorConfig(tools, data, signal);
+  const { command, tools: host } = runtime;
+  return {
+    groups,
+    commands: [command, ...(host ? [host.command] : []), ...(host?.liaison ? [host.liaison.command] : [])],
+  };
+};
 
 /** The sealed volume is the sandbox's, the generation and the groups in it are one container's: whoever starts next. */
 export const configureFor = async (
@@ -29,7 +46,7 @@ export const configureFor = async (
   whose: { generation: string; groups: number[] },
   signal: AbortSignal,
 ): Promise<void> => {
-  const config = await read(tools, data, signal);
+  const config = await readSupervisorConfig(tools, data, signal);
   if (config.generation === whose.generation && JSON.stringify(config.groups) === JSON.stringify(whose.groups)) return;
   await tools.driver.putFiles(
     {
@@ -38,7 +55,7 @@ export const configureFor = async (
       labels: objectLabels(tools, data),
       files: [
         {
-          path: FILE,
+          path: SUPERVISOR_FILE,
           type: 'file',
           content: `${JSON.stringify({ ...config, ...whose }, null, 2)}\n`,
           mode: 0o400,

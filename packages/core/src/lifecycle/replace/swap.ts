@@ -1,10 +1,18 @@
 import { isCodedError } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
+import { waitForTools } from '../isolation.ts';
 import { waitForGateway } from '../onboard/agent.ts';
 import { planOf, recordOf } from '../onboard/data.ts';
 import type { ReplaceData, ReplaceStep, ReplaceTools } from './data.ts';
 import { refuseLostWorkload, removeReplacement } from './remove.ts';
 import { configureFor } from './supervisor-config.ts';
+
+/**
+ * Somebody removed the old container meanwhile: there is nothing to bring back, and an undo that insisted would never end.
+ * What is left is a sandbox whose container is missing, which `recover` makes anew.
+ */
+const isGone = async (tools: ReplaceTools, data: ReplaceData, signal: AbortSignal): Promise<boolean> =>
+  (await tools.driver.inspect(data.incumbent.id, { signal })) === undefined;
 
 /** Until the replacement is committed no engine that comes back may start either of the two by itself. */
 export const holdStep = (tools: ReplaceTools): ReplaceStep => ({
@@ -14,6 +22,7 @@ export const holdStep = (tools: ReplaceTools): ReplaceStep => ({
     await tools.driver.setRestartPolicy(data.incumbent.id, 'no', { signal });
   },
   async undo({ data, signal }) {
+    if (await isGone(tools, data, signal)) return;
     await tools.driver.setRestartPolicy(data.incumbent.id, data.incumbentPolicy, { signal });
   },
 });
@@ -28,7 +37,8 @@ export const stopStep = (tools: ReplaceTools): ReplaceStep => ({
   },
   async undo({ data, signal }) {
     await refuseLostWorkload(tools, data);
-    if (data.incumbentRan) await tools.driver.start(data.incumbent.id, { signal });
+    if (data.incumbentRan && !(await isGone(tools, data, signal)))
+      await tools.driver.start(data.incumbent.id, { signal });
   },
 });
 
@@ -65,7 +75,7 @@ export const renameStep = (tools: ReplaceTools): ReplaceStep => ({
   async undo({ data, signal }) {
     // It may have the name that the incumbent gets back.
     await removeReplacement(tools, data, signal);
-    await rename(tools, data.incumbent.id, data.canonicalName, signal);
+    if (!(await isGone(tools, data, signal))) await rename(tools, data.incumbent.id, data.canonicalName, signal);
   },
 });
 
@@ -95,6 +105,8 @@ export const startReplacementStep = (tools: ReplaceTools): ReplaceStep => ({
     const at = services.clock.now().toISOString();
     const summary = `${status.agent} ${status.agentVersion} started, pid ${status.gateway?.pid}`;
     recordOf(data).proofs.gateway = { at, summary };
+    // Until then its commands fail.
+    if (status.tools) await waitForTools({ services, driver, containerId: data.agentId, signal });
     note(summary);
   },
   async undo({ data, signal }) {

@@ -9,7 +9,7 @@ const TO_WRITE = [
   'ensureNetwork', 'inspectNetwork', 'listNetworks', 'removeNetwork', 'ensureVolume', 'inspectVolume', 'listVolumes',
   'removeVolume', 'putFiles', 'readFile', 'findImage', 'listImages', 'pullImage', 'buildImage', 'removeImage', 'create',
   'start', 'stop', 'restart', 'remove', 'rename', 'setRestartPolicy', 'inspect', 'inspectRaw', 'list', 'exec',
-  'interactive', 'runHelper', 'capabilities', 'clonePlan', 'unapplied',
+  'interactive', 'runHelper', 'capabilities', 'clonePlan', 'unapplied', 'top',
 ];
 
 /** Resolves once the engine answers; a driver talks to it here. */

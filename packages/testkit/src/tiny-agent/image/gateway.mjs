@@ -1,7 +1,7 @@
 // The tiny agent's gateway: health pages, and a chat that may run commands. What it shall do wrong (misbehaviour.ts) is
 // ordered by its configuration, or by the file `misbehave.json` in its home, which goes before.
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
@@ -109,12 +109,46 @@ const toolsAnswer = async () => {
   return { ready: reply?.ok === true, detail: reply?.ok ? 'the tools are there' : 'the tools are not there' };
 };
 
+// Streams without end: for whoever wants to see what becomes of them. They are not waited for when it stops.
+const TICK_MS = 50;
+const streams = new Set();
+const events = (_request, response) => {
+  running -= 1;
+  streams.add(response);
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const timer = setInterval(() => response.write('data: tick\n\n'), TICK_MS);
+  response.once('close', () => {
+    running += 1;
+    streams.delete(response);
+    clearInterval(timer);
+  });
+};
+const socketOf = (request, socket) => {
+  const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  const accept = createHash('sha1').update(key).digest('base64');
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
+  );
+  streams.add(socket);
+  const timer = setInterval(() => socket.write(Buffer.from([0x81, 4, ...Buffer.from('tick')])), TICK_MS);
+  socket.on('error', () => {});
+  // A client's close frame is answered by one; whatever else it says is nothing to us.
+  socket.on('data', (frame) => {
+    if ((frame[0] & 0x0f) === 8) socket.end(Buffer.from([0x88, 0]));
+  });
+  socket.once('close', () => {
+    streams.delete(socket);
+    clearInterval(timer);
+  });
+};
+
 const health = (response, body) =>
   wrong.neverHealthy ? refuse(response, 503, 'not healthy, as it was told to') : send(response, 200, body);
 const PAGES = {
   'GET /healthz': (_request, response) => health(response, { status: 'ok', version: VERSION }),
   'GET /startupz': (_request, response) =>
     health(response, { status: 'started', uptimeMs: Math.round(performance.now() - startedAt) }),
+  'GET /events': events,
   'GET /readyz': (_request, response) => health(response, { ready: true }),
   // With its code instead of the token: the tools have no other secret.
   'POST /tools/join': async (request, response) => {
@@ -150,6 +184,7 @@ const server = createServer(async (request, response) => {
     else refuse(response, 502, error.message);
   }
 });
+server.on('upgrade', socketOf);
 const listen = () => {
   if (!wrong.neverOpen) server.listen(config.port, '127.0.0.1');
 };
@@ -159,6 +194,7 @@ const drained = async () => {
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeAllConnections();
+    for (const stream of streams) stream.destroy();
   });
   draining = false;
 };
