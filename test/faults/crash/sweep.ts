@@ -27,15 +27,15 @@ export type Crash = Point & { moment: Moment };
 /** Before and after each step of the journal, and nothing else. */
 export const steps = (crashes: Crash[]): Crash[] => crashes.filter(({ label }) => label.startsWith('journal: '));
 
-/** So many of them, from the first to the last; which ones follows from how many there are. */
+/** So many of them, the first and the last among them; which ones follows from how many there are. */
 export const spread =
   (count: number) =>
-  (crashes: Crash[]): Crash[] =>
-    crashes.filter(
-      (_, index) =>
-        index === 0 ||
-        Math.floor((index * count) / crashes.length) > Math.floor(((index - 1) * count) / crashes.length),
+  (crashes: Crash[]): Crash[] => {
+    const chosen = Array.from({ length: count }, (_, index) =>
+      Math.floor((index * (crashes.length - 1)) / (count - 1)),
     );
+    return crashes.filter((_, index) => chosen.includes(index));
+  };
 
 /** A file is there or not, so before and after are all; a request can also be under way. */
 const momentsOf = ({ label }: Point): Moment[] =>
