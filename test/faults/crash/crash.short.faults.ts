@@ -20,10 +20,10 @@ describe('a crash here and there in every operation', () => {
 
   it.for(SWEEPS)(
     '$operation',
+    // Seconds each; a machine that has much else to do takes longer.
+    { timeout: 600_000 },
     async (sweep, { task }) => {
       expect(await sweepPoints(bench, sweep, task)).toEqual([]);
-      // Seconds each; a machine that has much else to do takes longer.
     },
-    600_000,
   );
 });

@@ -24,6 +24,8 @@ export interface FaultyEngine {
   readonly requests: readonly string[];
   /** Forgets the calls so far. */
   record(): void;
+  /** Whether a fault is planned. */
+  readonly armed: boolean;
   /** Replaces the plan; counts from here. */
   plan(fault: PlannedFault): void;
   /** No fault any more; says how many calls met the one that was planned. */
@@ -142,6 +144,9 @@ export const startFaultyEngine = async (engine = SHARED_SOCKET): Promise<FaultyE
     record() {
       calls = [];
       requests = [];
+    },
+    get armed() {
+      return planned !== undefined;
     },
     plan(fault) {
       planned = { ...fault, seen: 0, hits: 0 };
