@@ -39,7 +39,7 @@ describe('OpenClaw’s commands with a uid of their own, through its node host',
     sealed: [`${PATHS.sealedAgent}/openclaw.json`],
     gatewayPort: 18_789,
     offered: ['exec', 'process', 'progress_card', 'session_status'],
-    toolsBytes: 512 << 20,
+    toolsBytes: 576 << 20,
     secrets: async () => [await token()],
   });
 
