@@ -4,9 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Nemoclaw } from '@nemoclaw/core';
+import type { Nemoclaw, RecoverResult } from '@nemoclaw/core';
 import { type Driver, IDS } from '@nemoclaw/plugin-api';
 import type { ScriptedModel } from '@nemoclaw/testkit/scripted-model';
+import { TINY_AGENT } from '@nemoclaw/testkit/tiny-agent';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueLeaf } from '../../packages/core/src/pki/certificates.ts';
@@ -218,5 +219,27 @@ describe('recover follows a world that has changed', () => {
     await away.close();
     expect((await nemoclaw.status(NAME)).pending).toBeUndefined();
     expect((await driver.inspect(relay))?.phase).toBe('exited');
+  });
+
+  it('does from the command line what it is told there, once the plugin is back', async () => {
+    await using serving = await listen({ apiKey: 'another-key' });
+    expect((await world.json(['plugins', 'link', TINY_AGENT.root])).error).toBeUndefined();
+    const recover = [NAME, 'recover', '--endpoint', `http://127.0.0.1:${serving.port}/v1`];
+    expect(await world.json(recover)).toMatchObject({ exitCode: 2, error: { code: 'CREDENTIAL_MISSING' } });
+    const env = { ...world.env, THE_KEY: 'another-key' };
+    const { error, result } = await world.json<RecoverResult>([...recover, '--credential-env', 'THE_KEY'], { env });
+    expect(error).toBeUndefined();
+    expect(result).toEqual({
+      verdict: 'healthy',
+      actions: [
+        `went over to the provider at http://127.0.0.1:${serving.port}/v1`,
+        'took over the new key',
+        expect.stringContaining('started the relay: '),
+      ],
+    });
+    const again = await world.run([NAME, 'recover']);
+    expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('nothing had to be recovered') });
+    // It listens where the relay reaches it, so there is no forwarder left.
+    expect(ownershipOf(world, NAME).resources.forward).toBeNull();
   });
 });

@@ -106,7 +106,7 @@ export const waitForRelay = async (input: {
   while (services.clock.elapsed() - start < RELAY_START_MS) {
     signal.throwIfAborted();
     try {
-      return await callRelay({ driver, containerId, uid: IDS.relay, timeoutMs: 5_000, signal }, 'status');
+      return await callRelay({ driver, containerId, uid: IDS.relay, timeoutMs: 10_000, signal }, 'status');
     } catch (error) {
       if (isCodedError(error) && error.code === 'SUPERVISOR_OUTDATED') throw error;
       last = error;

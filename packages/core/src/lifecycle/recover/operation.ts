@@ -116,6 +116,8 @@ const forgetStep = (tools: OnboardTools, repair: Repair): OnboardStep => ({
     await updateOwnership(tools, data, (journal) => ({
       ...journal,
       ...(repair.agent ? { authoritative: null, creating: { generation: data.generations.agent } } : {}),
+      // It is made only while the provider needs one.
+      ...(repair.forward ? { resources: { ...journal.resources, forward: null } } : {}),
     }));
   },
 });
