@@ -27,6 +27,21 @@ describe('parseForward', () => {
   });
 });
 
+it('stands by while another has the address, and takes over when that one is gone', async () => {
+  const target = await onLoopback(createServer((socket) => socket.end('hello')));
+  const to = { host: '127.0.0.1', port: target };
+  const seen: string[] = [];
+  const log = (event: string): void => void seen.push(event);
+  const first = await startForward({ host: '127.0.0.2', port: 0 }, to, log);
+  const from = { host: '127.0.0.2', port: portOf(first.address) };
+  const second = await startForward(from, to, log, 10);
+  onTestFinished(() => second.close(0));
+  expect(seen).toEqual(['forwarding', 'standing_by']);
+  await first.close(0);
+  await expect.poll(() => seen).toEqual(['forwarding', 'standing_by', 'forwarding']);
+  expect(await text(connect(from))).toBe('hello');
+});
+
 describe('startForward', () => {
   const start = async (port: number) => {
     const forward = await startForward({ host: '127.0.0.2', port: 0 }, { host: '127.0.0.1', port }, () => {});

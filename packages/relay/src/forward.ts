@@ -44,11 +44,15 @@ const join = (client: Socket, server: Socket): void => {
   }
 };
 
-/** Passes connections on `from` to `to`, byte for byte: gives relays a way to a model server that binds loopback only. */
+/**
+ * Passes connections on `from` to `to`, byte for byte: gives relays a way to a model server that binds loopback only.
+ * Sandboxes with one provider share its port: whoever comes second stands by, and takes over when the first is gone.
+ */
 export const startForward = async (
   from: Endpoint,
   to: Endpoint,
   log: Log,
+  retryMs = 1_000,
 ): Promise<{ address: string; close(graceMs: number): Promise<void> }> => {
   const clients = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
@@ -64,13 +68,25 @@ export const startForward = async (
     join(client, target);
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const address = await listen(server, from);
-  log('forwarding', { from: address, to: `${to.host}:${to.port}` });
+  let standby: NodeJS.Timeout | undefined;
+  const begin = async (): Promise<string> => {
+    const address = await listen(server, from);
+    log('forwarding', { from: address, to: `${to.host}:${to.port}` });
+    return address;
+  };
+  const standBy = (error: unknown): string => {
+    if (reasonOf(error) !== 'EADDRINUSE') throw error;
+    if (!standby) log('standing_by', { from: `${from.host}:${from.port}` });
+    standby = setTimeout(() => void begin().catch(standBy), retryMs);
+    return `${from.host}:${from.port}`;
+  };
   return {
-    address,
-    close: (graceMs) =>
-      closeServer(server, graceMs, () => {
+    address: await begin().catch(standBy),
+    async close(graceMs) {
+      clearTimeout(standby);
+      await closeServer(server, graceMs, () => {
         for (const client of clients) client.destroy();
-      }),
+      });
+    },
   };
 };

@@ -66,6 +66,7 @@ const healthy = async ({ driver, nemoclaw, home }: Judged, name: string): Promis
   const agent = authoritative && (await driver.inspect(authoritative.id));
   const { gpu, phase } = readState<SandboxRecord>(home, name, 'sandbox.json');
   const { env } = readState<{ plan: { env: Record<string, string> } }>(home, name, 'plan.json').plan;
+  const made = agent ? JSON.stringify(await driver.inspectRaw(agent.id)).includes('PRETEND_GPU=1') : undefined;
   const { live } = await nemoclaw.status(name, { live: true });
   return [
     ...(agent?.name === baseName(home, name)
@@ -80,6 +81,7 @@ const healthy = async ({ driver, nemoclaw, home }: Judged, name: string): Promis
     ...((gpu.strategy !== null) === (env.PRETEND_GPU === '1')
       ? []
       : [`the plan has not the GPU of the record (${gpu.strategy})`]),
+    ...(made === (gpu.strategy !== null) ? [] : [`the container has not the GPU of the record (${gpu.strategy})`]),
     ...(live?.reasons ?? ['it was not looked at']),
   ];
 };

@@ -27,9 +27,12 @@ export const armKillSwitch = (home: string, target?: Point & { moment: Moment })
   const around = async <T>(label: string, work: () => Promise<T>): Promise<T> => {
     const at = pass(label);
     at('before');
-    const result = await work();
-    at('after');
-    return result;
+    try {
+      return await work();
+    } finally {
+      // Also where there was nothing to be done, such as removing what is gone.
+      at('after');
+    }
   };
   const isOurs = (path: unknown): path is string => typeof path === 'string' && path.startsWith(`${home}/`);
 

@@ -27,15 +27,15 @@ export type Crash = Point & { moment: Moment };
 /** Before and after each step of the journal, and nothing else. */
 export const steps = (crashes: Crash[]): Crash[] => crashes.filter(({ label }) => label.startsWith('journal: '));
 
-/** So many of them, from the first to the last; which ones follows from how many there are. */
+/** So many of them, the first and the last among them; which ones follows from how many there are. */
 export const spread =
   (count: number) =>
-  (crashes: Crash[]): Crash[] =>
-    crashes.filter(
-      (_, index) =>
-        index === 0 ||
-        Math.floor((index * count) / crashes.length) > Math.floor(((index - 1) * count) / crashes.length),
+  (crashes: Crash[]): Crash[] => {
+    const chosen = Array.from({ length: count }, (_, index) =>
+      Math.floor((index * (crashes.length - 1)) / (count - 1)),
     );
+    return crashes.filter((_, index) => chosen.includes(index));
+  };
 
 /** A file is there or not, so before and after are all; a request can also be under way. */
 const momentsOf = ({ label }: Point): Moment[] =>
@@ -54,7 +54,10 @@ const recovered = async (bench: Bench, journaled: boolean): Promise<End> => {
     const troubles = verdict === 'removed' ? await nothingLeft(bench) : await allHealthy(bench, [bench.name]);
     // What was cut off on the disk's own word must be spoken of.
     if (journaled && actions.length === 0) troubles.push('recover did not say what it did');
-    const said = actions.map((action) => action.replace(` of ${bench.name}`, '')).join('; ');
+    // Names that are drawn anew each time would make every end one of its own.
+    const plain = (action: string): string =>
+      action.replace(` of ${bench.name}`, '').replace(/(leftover) \S+/, '$1 helper');
+    const said = actions.map(plain).join('; ');
     return { outcome: `${verdict}${said ? `: ${said}` : ''}`, troubles };
   } catch (error) {
     if ((error as { code?: string }).code !== 'SANDBOX_NOT_FOUND') throw error;

@@ -6,8 +6,11 @@ export const MODEL = { id: 'scripted-1', context: 8_192 };
 export const STRATEGY = 'pretend';
 const GPU_PLUGIN = { name: 'nemoclaw-pretend-gpu', root: new URL('./gpu-plugin', import.meta.url).pathname };
 
+/** Nothing here is about a start that takes too long, and a rush is hard on a small machine. */
+const PATIENT = { ...QUICK, NEMOCLAW_START_TIMEOUT_MS: '90000', NEMOCLAW_RESTART_TIMEOUT_MS: '90000' };
+
 /** The program with the tiny agent and the pretended GPU. */
-export const open = (home: string): Promise<Nemoclaw> => openCore(home, { plugins: [GPU_PLUGIN], env: QUICK });
+export const open = (home: string): Promise<Nemoclaw> => openCore(home, { plugins: [GPU_PLUGIN], env: PATIENT });
 
 export type Verb = 'onboard' | 'gpu set' | 'gpu off' | 'gateway restart' | 'recover' | 'destroy';
 

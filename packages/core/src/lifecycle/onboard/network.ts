@@ -78,7 +78,8 @@ export const forwardStep = (tools: OnboardTools): OnboardStep => ({
   async run({ data, save, signal, skip }) {
     const endpoint = hostEndpointOf(recordOf(data).provider);
     if (!data.forward || !endpoint) return skip(data.forward ? 'the provider is not on this host' : 'not asked for');
-    if ((await connectFromHost(data.egressGateway, endpoint.port, 2_000)) === 'open')
+    const open = (await connectFromHost(data.egressGateway, endpoint.port, 2_000)) === 'open';
+    if (open && !(await othersForward(tools, data, signal)))
       return skip('the provider listens on the egress gateway already');
     const spec = () =>
       forwardSpec({
@@ -97,6 +98,12 @@ export const forwardStep = (tools: OnboardTools): OnboardStep => ({
     await removeMade(tools, data, 'forward', signal);
   },
 });
+
+/** What listens there may be the forwarder of another sandbox, which goes with it: ours then stands by. */
+const othersForward = async (tools: OnboardTools, data: OnboardData, signal: AbortSignal): Promise<boolean> => {
+  const found = await tools.driver.list({ [LABELS.home]: tools.homeId, [LABELS.role]: 'forward' }, { signal });
+  return found.some(({ labels }) => labels[LABELS.sandboxId] !== data.sandboxId);
+};
 
 const FORWARD_START_MS = 15_000;
 

@@ -8,7 +8,7 @@ import { type OnboardTools, removeThrowAways } from '../onboard/tools.ts';
 import { operationOptions } from '../operation-options.ts';
 import { knownSandbox, unresolved } from '../resolve.ts';
 import type { Change } from './change.ts';
-import { look, planRepair, type Repair } from './look.ts';
+import { isOfAnotherPlan, look, planRepair, type Repair } from './look.ts';
 import { healOperation } from './operation.ts';
 import { anewInstead, type Part } from './second-try.ts';
 import { settleOwnership } from './settle.ts';
@@ -58,12 +58,17 @@ export const heal = async (
     await observeOwnership(services, tools.driver, known, signal);
     throw unresolved(name, services.options.program, seen.agent);
   }
-  const repair = { ...planRepair(seen, record.provider.forward), ...start.anew };
+  const recorded = await services.store.readPlan(name);
+  const repair = {
+    ...planRepair(seen, record.provider.forward),
+    ...(isOfAnotherPlan(seen.agent, recorded) ? { agent: true } : {}),
+    ...start.anew,
+  };
   const done = cleared.map(leftoverLine);
   const operation = healOperation(tools, known, {
     seen,
     repair,
-    recorded: await services.store.readPlan(name),
+    recorded,
     change,
     acceptEmpty: start.acceptEmpty ?? false,
     tell: (action) => done.push(action),

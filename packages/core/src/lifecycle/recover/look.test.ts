@@ -1,8 +1,8 @@
-import type { NetworkState } from '@nemoclaw/plugin-api';
+import { LABELS, type NetworkState } from '@nemoclaw/plugin-api';
 import { describe, expect, it } from 'vitest';
 import { containerState } from '../driver.fixture.ts';
 import { journal } from '../journal.fixture.ts';
-import { planRepair, type Repair, type Seen, unfinishedCreates } from './look.ts';
+import { isOfAnotherPlan, planRepair, type Repair, type Seen, unfinishedCreates } from './look.ts';
 
 const network = (id: string): NetworkState => ({
   id,
@@ -93,4 +93,13 @@ describe('unfinishedCreates', () => {
     expect(unfinishedCreates([containerState(), relay], journal())).toEqual([]);
     expect(unfinishedCreates([containerState({ id: 'x', generation: 'g2', sandboxId: 's2' })], open)).toEqual([]);
   });
+});
+
+it.each([
+  ['of the recorded plan', 'g1', false],
+  ['that was settled for, of another plan', 'g2', true],
+])('a container %s (generation %s) is made anew: %s', (_title, generation, anew) => {
+  const recorded = { plan: { labels: { [LABELS.generation]: generation } } } as never;
+  expect(isOfAnotherPlan(whole.agent, recorded)).toBe(anew);
+  expect(isOfAnotherPlan(whole.agent, undefined)).toBe(false);
 });

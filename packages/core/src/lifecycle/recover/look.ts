@@ -1,5 +1,5 @@
 import { type ContainerState, type Driver, LABELS, type NetworkState } from '@nemoclaw/plugin-api';
-import type { OwnershipJournal } from '../../api/records.ts';
+import type { OwnershipJournal, SandboxPlan } from '../../api/records.ts';
 import { type Resolution, resolveOwnership } from '../../ownership/index.ts';
 import { egressNetworkName, homeLabels } from '../names.ts';
 import type { KnownSandbox } from '../resolve.ts';
@@ -84,4 +84,15 @@ export const planRepair = (seen: Seen, wantsForward: boolean): Repair => {
     // It listens on the egress gateway's address; what network that was, only the relay beside it tells.
     forward: wantsForward && (onOther || seen.forward === undefined || isDead(seen.forward)),
   };
+};
+
+/**
+ * Pure: a container that was settled for (adopted, or gone back to) is not the one that the recorded plan made: what is
+ * recorded of its GPU is not true of it, and the next replacement would find it altered.
+ */
+export const isOfAnotherPlan = (agent: Resolution, recorded: SandboxPlan | undefined): boolean => {
+  const generation = recorded?.plan.labels[LABELS.generation];
+  return (
+    agent.state === 'present' && generation !== undefined && agent.container.labels[LABELS.generation] !== generation
+  );
 };

@@ -65,13 +65,18 @@ export const announce = async (place: LockPlace, claim: Claim): Promise<string> 
 export const markHeld = (place: LockPlace, id: string): Promise<void> =>
   link(pathOf(place, id, CLAIM), pathOf(place, id, HELD));
 
-export const withdraw = async (place: LockPlace, id: string): Promise<void> => {
-  for (const suffix of [HELD, CLAIM, TEMPORARY]) {
+const unlinkAll = async (place: LockPlace, id: string, suffixes: readonly string[]): Promise<void> => {
+  for (const suffix of suffixes) {
     await unlink(pathOf(place, id, suffix)).catch((error: unknown) => {
       if (!absent(error)) throw error;
     });
   }
 };
+
+export const withdraw = (place: LockPlace, id: string): Promise<void> => unlinkAll(place, id, [HELD, CLAIM]);
+
+/** Of what was never announced. */
+export const discard = (place: LockPlace, id: string): Promise<void> => unlinkAll(place, id, [TEMPORARY]);
 
 const readClaim = async (path: string): Promise<{ claim: Claim | undefined } | undefined> => {
   const text = await readFile(path, 'utf8').catch((error: unknown) =>

@@ -2,7 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { codedError } from '../../errors/index.ts';
 import { interrupted } from '../../operations/signals.ts';
 import { naming } from '../atomic-file.ts';
-import { announce, type Claim, type FoundClaim, listClaims, listUnannounced, markHeld, withdraw } from './claims.ts';
+import {
+  announce,
+  type Claim,
+  discard,
+  type FoundClaim,
+  listClaims,
+  listUnannounced,
+  markHeld,
+  withdraw,
+} from './claims.ts';
 import { judgeOwner, type ProcessStamp } from './judge.ts';
 import type { ProcessFacts } from './process-facts.ts';
 
@@ -58,7 +67,7 @@ const opponents = async (input: LockInput, here: ProcessStamp, own: string): Pro
     else alive.push({ found, verdict });
   }
   for (const { id, claim } of await listUnannounced(input))
-    if (judgeOwner(claim.owner, here, await input.facts.observe(claim.owner.pid)) === 'dead') await withdraw(input, id);
+    if (judgeOwner(claim.owner, here, await input.facts.observe(claim.owner.pid)) === 'dead') await discard(input, id);
   return alive;
 };
 
