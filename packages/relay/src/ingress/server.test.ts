@@ -68,6 +68,18 @@ describe('ingress', () => {
       return { rest: text(response), over: () => until(() => server.status().active === 0) };
     };
 
+    it('is answered for, when nothing but its head had come', async () => {
+      const door = await startFrontDoor((_req, res) => {
+        res.writeHead(200, { 'content-type': 'text/plain', 'content-length': '5', 'x-agent': 'yes' }).flushHeaders();
+        setTimeout(() => res.destroy(), 20);
+      });
+      const { ask } = await startAt(door.port);
+      const reply = await ask();
+      expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
+      expect(reply.headers['x-agent']).toBeUndefined();
+      expect(errorOf(reply.text).code).toBe('gateway_lost');
+    });
+
     it('leaves a stream of events ended, with a last one that says that it is not whole', async () => {
       const { rest, over } = await dieAfter('text/event-stream; charset=utf-8', 'data: 1\n\n');
       const [, event, data] = /^event: (\w+)\ndata: (.*)\n\n$/.exec(await rest) ?? [];

@@ -7,11 +7,11 @@ import { BodyTooLarge, boundedBody, declaresMoreThan, hasBody } from '../http/bo
 import { closeServer, listen } from '../http/listener.ts';
 import { type Log, reasonOf } from '../log.ts';
 import type { RelayConfig, RelayStatus } from '../protocol.ts';
-import { endEventStreamWhenLost } from './event-stream.ts';
 import { createExchange, describeFailure, type Exchange, RETRY_AFTER_SECONDS, Stopping } from './exchange.ts';
 import { createFrontDoor, createResolve } from './front-door.ts';
 import { cleanRequest, completeResponse } from './headers.ts';
 import { type Held, HoldExpired } from './hold.ts';
+import { endWhenLost } from './lost-answer.ts';
 import { Upgraded } from './upgraded.ts';
 
 type Settings = RelayConfig['ingress'];
@@ -115,7 +115,7 @@ export const startIngress = async (initial: Settings, host: string, log: Log): P
   const retryAfter = (): number | undefined => (settings.holdMs === 'off' ? undefined : RETRY_AFTER_SECONDS);
   proxy.on('proxyRes', (response, _req, res) => {
     completeResponse(response.headers, response.statusCode ?? 502, retryAfter());
-    endEventStreamWhenLost(response, res as ServerResponse);
+    endWhenLost(response, res as ServerResponse);
   });
   proxy.on('proxyReqWs', (proxyReq, req, socket) => {
     proxyReq.once('response', (response) =>

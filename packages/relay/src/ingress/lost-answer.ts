@@ -25,23 +25,31 @@ const followEvents = (response: IncomingMessage): (() => boolean) => {
 };
 
 /**
- * Ends a stream of events whose gateway is lost, instead of cutting it off: its last event says that it is not whole, so
- * that no reader takes it for complete, and one that reconnects does so at once. In the middle of an event it is cut
- * off, as any other answer is: what is not whole must not look whole.
+ * What becomes of an answer whose gateway is lost in it. Of which the client has heard nothing yet: nothing here, since
+ * whoever is told of the failure answers it as one. A stream of events is ended, instead of being cut off: its last
+ * event says that it is not whole, so that no reader takes it for complete, and one that reconnects does so at once. In
+ * the middle of an event, and in any other answer, it is cut off: what is not whole must not look whole.
  */
-export const endEventStreamWhenLost = (response: IncomingMessage, res: ServerResponse): void => {
-  if (!isPlainEventStream(response.headers)) return;
-  const betweenEvents = followEvents(response);
+export const endWhenLost = (response: IncomingMessage, res: ServerResponse): void => {
+  const betweenEvents = isPlainEventStream(response.headers) ? followEvents(response) : () => false;
   const cutOff = res.destroy.bind(res);
   let ended = false;
-  // The proxy cuts off an answer that breaks, in more than one place; all of them come by here.
-  res.destroy = (error?: Error): ServerResponse => {
-    if (ended) return res;
-    if (response.complete || res.writableEnded || res.socket === null || res.socket.destroyed || !betweenEvents())
-      return cutOff(error);
+  const end = (): void => {
     ended = true;
     const linger = setTimeout(cutOff, LINGER_MS);
     res.once('close', () => clearTimeout(linger));
+  };
+  // The proxy cuts off an answer that breaks, in more than one place; all of them come by here.
+  res.destroy = (error?: Error): ServerResponse => {
+    if (ended) return res;
+    if (response.complete || res.socket === null || res.socket.destroyed) return cutOff(error);
+    if (!res.headersSent) {
+      for (const name of res.getHeaderNames()) res.removeHeader(name);
+      end();
+      return res;
+    }
+    if (res.writableEnded || !betweenEvents()) return cutOff(error);
+    end();
     return res.end(LAST_EVENT);
   };
 };
