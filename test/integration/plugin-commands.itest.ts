@@ -47,7 +47,8 @@ describe('a command that a plugin ships', () => {
   it('is shown before it is trusted, and by inspect after', async () => {
     const { stderr } = await world.run(['plugins', 'link', join(folder, 'acme-cmd')]);
     expect(stderr).toMatch(/commands +my-command, acme fail, acme leave/);
-    await world.run(['plugins', 'install', join(folder, 'acme-cmd-1.0.0.tgz'), '--yes']);
+    const installed = await world.run(['plugins', 'install', join(folder, 'acme-cmd-1.0.0.tgz'), '--yes']);
+    expect(installed.stdout).toContain('It brings: nemoclaw my-command, nemoclaw acme fail');
     expect((await theirs('list'))?.commands).toEqual(Object.keys(COMMANDS).map((id) => id.replaceAll(':', ' ')));
   });
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GpuProveResult, OnboardResult } from '@nemoclaw/core';
+import type { DoctorResult, GpuProveResult, OnboardResult } from '@nemoclaw/core';
 import type { Driver } from '@nemoclaw/plugin-api';
 import { type CdiFixture, createCdiFixture } from '@nemoclaw/testkit/cdi-fixture';
 import { type ScriptedModel, startScriptedModel, text } from '@nemoclaw/testkit/scripted-model';
@@ -42,7 +42,7 @@ describe('plugins of strangers on the real engine: their agent, their GPU, their
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'nemoclaw strangers '));
-    world = makeWorld();
+    world = makeWorld({ COST_CENTER: '4711' });
     driver = openEngine();
     model = await startScriptedModel({
       models: [{ id: 'scripted-1', context: 131_072 }],
@@ -57,9 +57,11 @@ describe('plugins of strangers on the real engine: their agent, their GPU, their
       await world.run(['plugins', 'create', kind, name], { cwd: folder });
       await link(join(folder, name));
     }
-    // The example as it stands, used from where it lies in a copy.
-    cpSync(join(ROOT, 'docs/examples/gpu-amd'), join(folder, 'gpu-amd'), { recursive: true });
-    await link(join(folder, 'gpu-amd'));
+    // The examples as they stand, each in a copy.
+    for (const name of ['gpu-amd', 'probe-service', 'hook-cost-label']) {
+      cpSync(join(ROOT, 'docs/examples', name), join(folder, name), { recursive: true });
+      await link(join(folder, name));
+    }
   });
   afterAll(async () => {
     await model.close();
@@ -77,12 +79,28 @@ describe('plugins of strangers on the real engine: their agent, their GPU, their
     expect(stdout).toMatch(/nemoclaw-gpu-amd: applies, the engine has amd\.com\/gpu=strange/);
   });
 
+  const onboard = (env: Record<string, string> = world.env) =>
+    world.json<OnboardResult>(
+      [
+        ...['onboard', '--name', NAME, '--agent', 'my-agent', '--provider', 'openai-compatible'],
+        ...['--endpoint', model.baseUrl, '--model', 'scripted-1', '--gpu', 'nemoclaw-gpu-amd', '--forward', '--yes'],
+      ],
+      { env },
+    );
+
+  it('does not onboard what their hook forbids, says whose word it is, and leaves nothing', async () => {
+    const { error, stderr } = await onboard({ ...world.env, COST_CENTER: '' });
+    expect(error).toMatchObject({ code: 'HOOK_VETO', plugin: 'nemoclaw-hook-cost-label@0.1.0' });
+    expect(error.hint).toContain('export COST_CENTER');
+    expect(stderr).not.toContain('node:internal');
+    expect(await remains(driver, NAME)).toEqual([]);
+  });
+
   it('onboards their agent with their GPU, and looks from inside that it is there', async () => {
-    const { result, error } = await world.json<OnboardResult>([
-      ...['onboard', '--name', NAME, '--agent', 'my-agent', '--provider', 'openai-compatible'],
-      ...['--endpoint', model.baseUrl, '--model', 'scripted-1', '--gpu', 'nemoclaw-gpu-amd', '--forward', '--yes'],
-    ]);
+    const { result, error } = await onboard();
     expect(error).toBeUndefined();
+    expect(result.plan.provenance['labels.acme.cost-center']).toContain('nemoclaw-hook-cost-label');
+    expect((await driver.inspect(agentIdOf(world, NAME)))?.labels).toMatchObject({ 'acme.cost-center': '4711' });
     expect(result.answer).toBe('hello from the model');
     expect(result.plan.provenance['deviceRequests.cdi']).toBe('gpu nemoclaw-gpu-amd');
     expect(result.record?.proofs.gpu).toMatchObject({ result: 'injected' });
@@ -96,6 +114,13 @@ describe('plugins of strangers on the real engine: their agent, their GPU, their
     const { stdout } = await world.run([NAME, 'status']);
     expect(stdout).toMatch(/agent +my-agent 0\.1\.0 \(my-agent@0\.1\.0\)/);
     expect(stdout).toMatch(/gpu +nemoclaw-gpu-amd: injected/);
+  });
+
+  it('asks their probe in doctor, beside its own', async () => {
+    const { result } = await world.json<DoctorResult>(['doctor', NAME]);
+    const theirs = result.results.find(({ probe }) => probe === 'nemoclaw-probe-service');
+    expect(['ok', 'unreachable']).toContain(theirs?.code);
+    expect(result.results.map(({ probe }) => probe)).toContain('bridge');
   });
 
   it('changes to the other one by a replacement', async () => {

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { type Driver, IDS, PATHS } from '@nemoclaw/plugin-api';
 import { launchCommand } from '@nemoclaw/supervisor/protocol';
+import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { APPETITE, BURST, DIAL_UNIX, HAMMER, SQUATTER } from './supervisor/probes.ts';
 import { type FakeSandbox, SEALED_FILE, startFakeSandbox } from './supervisor/sandbox.ts';
@@ -190,6 +191,23 @@ describe('the supervisor in its container', () => {
     const seen = JSON.parse(hammer.stdout);
     expect(seen).toMatchObject({ unpassed: 0, broken: 0, answered: seen.total });
     expect((await box.status()).gateway?.pid).toBe(result.after.pid);
+  });
+
+  it('starts nothing while somebody whom it can’t find has the port, lets no request through, and goes on when it is free', async () => {
+    // In the container's network and in no process list of its own.
+    const target = `--target=${(await driver.inspect(box.containerId))?.pid}`;
+    const program = [process.execPath, '-e', SQUATTER, '--', JSON.stringify({ port: 18789, host: '127.0.0.1' })];
+    const squatter = execa('nsenter', [target, '--net', ...program], { reject: false });
+    const hammer = box.node('tools', HAMMER, '4000');
+    await expect(box.call('restart', restart)).rejects.toMatchObject({
+      code: 'RESTART_LAUNCH_FAILED',
+      message: expect.stringMatching(/port 18789 is taken and its holder can't be found/),
+    });
+    squatter.kill();
+    expect((await squatter).stdout).toBe('bound');
+    await box.until('running');
+    const seen = JSON.parse((await hammer).stdout);
+    expect(seen).toMatchObject({ unpassed: 0, broken: 0, answered: seen.total });
   });
 
   it('ends a listener that shares the port over IPv6, and answers again', async () => {

@@ -75,6 +75,11 @@ const services = async (
         guards,
       }),
   );
+  const driverId = async (): Promise<string> => {
+    const id = config.driver ?? (await registry()).all('driver')[0]?.id;
+    if (id === undefined) throw codedError('NOT_SUPPORTED', { message: 'No sandbox driver is installed.' });
+    return id;
+  };
   return {
     options,
     config,
@@ -84,12 +89,12 @@ const services = async (
     guards,
     faults,
     registry,
+    driverId,
     driver: once(async (): Promise<Driver> => {
       const found = await registry();
-      const drivers = found.all('driver');
-      const id = config.driver ?? drivers[0]?.id;
-      if (id === undefined) throw codedError('NOT_SUPPORTED', { message: 'No sandbox driver is installed.' });
-      const driver = await guarded('driver', await found.load('driver', id), guards).create({ env: options.env });
+      const driver = await guarded('driver', await found.load('driver', await driverId()), guards).create({
+        env: options.env,
+      });
       return learningDriver(driver, redactor);
     }),
     async agent(id) {

@@ -1,9 +1,21 @@
 import type { RunnerTask } from 'vitest';
-import { report } from '../report/row.ts';
+import { type FaultRow, report } from '../report/row.ts';
 import type { RestartRow } from './engine-restart.ts';
 import type { SweepRow } from './sweep.ts';
 
 type Task = Pick<RunnerTask, 'meta'>;
+
+const ONLY = new RegExp(process.env.NEMOCLAW_FAULTS_POINT ?? '');
+
+/** Whether NEMOCLAW_FAULTS_POINT, a regular expression, asks for that point; without it all are. */
+export const isWanted = (point: string): boolean => ONLY.test(point);
+
+/** Into the table, and a line at once for whoever waits. */
+export const tell = (task: Task, row: FaultRow): void => {
+  report(task, row);
+  const { suite, operation, point, fault, outcome, good } = row;
+  process.stderr.write(`${good ? '✓' : '✗'} ${suite}: ${operation}, ${point}, ${fault}: ${outcome}\n`);
+};
 
 const outcomeOf = ({ ending, after, problems }: { ending: string; after: string; problems: string[] }): string => {
   if (problems.length > 0) return `${ending}: ${problems.join('; ').slice(0, 200)}`;
@@ -11,7 +23,7 @@ const outcomeOf = ({ ending, after, problems }: { ending: string; after: string;
 };
 
 export const reportSweep = (task: Task, row: SweepRow): void =>
-  report(task, {
+  tell(task, {
     suite: 'engine calls',
     operation: row.operation,
     point: `${row.kind}${row.nth === 0 ? '' : ` (${row.nth + 1}th)`}`,
@@ -22,7 +34,7 @@ export const reportSweep = (task: Task, row: SweepRow): void =>
   });
 
 export const reportRestart = (task: Task, row: RestartRow): void =>
-  report(task, {
+  tell(task, {
     suite: 'engine restarts',
     operation: row.verb,
     point: `${row.at === 'before' ? 'before' : `${row.at} ms into`} ${row.step}`,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OUTAGES, prepare, type RestartCase, type RestartRow, runRestartCase } from './engine-restart.ts';
 import { privateEngineRefusal } from './private-engine.ts';
 import { makePrivateWorld, type PrivateWorld } from './private-world.ts';
-import { badOnes, reportRestart } from './report-rows.ts';
+import { badOnes, isWanted, reportRestart } from './report-rows.ts';
 
 const refusal = privateEngineRefusal();
 const VERBS: RestartCase['verb'][] = ['onboard', 'gpu-set', 'restart', 'recover', 'destroy'];
@@ -11,7 +11,7 @@ const VERBS: RestartCase['verb'][] = ['onboard', 'gpu-set', 'restart', 'recover'
 const INTO_MS = [30, 90, 180];
 
 const cases = (verb: RestartCase['verb'], steps: string[]): RestartCase[] =>
-  steps.flatMap((step) => [
+  steps.filter(isWanted).flatMap((step) => [
     // Who has no power runs no program either.
     ...OUTAGES.map((outage) => ({ verb, step, at: 'before' as const, outage, programDies: outage === 'power cut' })),
     ...INTO_MS.map((at) => ({ verb, step, at, outage: 'killed' as const, programDies: false })),

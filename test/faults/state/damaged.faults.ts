@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { converge } from '../engine/converge.ts';
+import { tell } from '../engine/report-rows.ts';
 import { type FaultWorld, makeFaultWorld } from '../engine/world.ts';
-import { report } from '../report/row.ts';
 import { DAMAGES, type Damage } from './damage.ts';
 import { COMMANDS, FILES, journalOfReplacement, refusesDamaged } from './damaged-files.ts';
 
@@ -26,7 +26,7 @@ describe('a file of the state that cannot be read is never read as empty', () =>
       if (file === 'operation.json') rmSync(join(world.home, 'sandboxes', world.name, file));
       const good = problems.length === 0;
       if (!good) bad.push({ command, problems });
-      report(task, {
+      tell(task, {
         suite: 'state',
         operation: command,
         point: file,

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../integration/world/cli.ts';
+import { tell } from '../engine/report-rows.ts';
 import { makeFaultWorld } from '../engine/world.ts';
-import { report } from '../report/row.ts';
 import { FILES, journalOfReplacement } from './damaged-files.ts';
 
 const UID = 64_998;
@@ -63,7 +63,7 @@ describe.skipIf(refusal)(`a file of the state belongs to somebody else${refusal 
       const begin = performance.now();
       const { exitCode, error } = await run(verb);
       const good = exitCode === 1 && error.code === 'STATE_UNREADABLE' && error.message?.includes('belongs to user 0');
-      report(task, {
+      tell(task, {
         suite: 'state',
         operation: verb,
         point: file,

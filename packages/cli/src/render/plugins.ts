@@ -69,16 +69,19 @@ export function renderOffer(offer: PluginOffer): string {
   return `${rows.map(([label = '', value = '']) => `  ${label.padEnd(12)}${value}`).join('\n')}\n`;
 }
 
+const commandsOf = ({ commands }: PluginChange): string =>
+  commands === undefined ? '' : `It brings: ${commands.map((command) => `nemoclaw ${command}`).join(', ')}.\n`;
+
 export function renderChange(change: PluginChange): string {
   const plugin = `${change.name}@${change.version}`;
   const before = change.replaced === undefined ? '' : ` in place of ${change.replaced}`;
   switch (change.outcome) {
     case 'installed':
-      return `Installed ${plugin}${before}.\n`;
+      return `Installed ${plugin}${before}.\n${commandsOf(change)}`;
     case 'unchanged':
       return `${plugin} is installed already.\n`;
     case 'linked':
-      return `Linked ${plugin}.\n`;
+      return `Linked ${plugin}.\n${commandsOf(change)}`;
     case 'uninstalled':
       return `Uninstalled ${plugin}.\n`;
     case 'rolled-back':

@@ -29,6 +29,8 @@ export interface SandboxRecord {
     credential: boolean;
     forward: boolean;
   };
+  /** What the relay has to know was changed here, and it may not have heard of it. */
+  relayBehind?: boolean;
   /** Host port of ingress on 127.0.0.1. */
   ingressPort: number;
   /** True when the user named that port: then it is never moved to another one. */

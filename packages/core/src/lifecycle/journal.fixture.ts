@@ -26,7 +26,7 @@ export const sandboxRecord = (more: Partial<SandboxRecord> = {}): SandboxRecord 
     isolation: 'shared',
     isolationProof: 'declared',
   },
-  driver: 'default',
+  driver: 'a-driver',
   image: { id: 'sha256:a', tag: 'agent:1', base: 'base:1', parent: 'parent:1' },
   relayImage: { id: 'sha256:r', tag: 'relay:1' },
   provider: {

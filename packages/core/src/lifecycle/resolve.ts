@@ -33,6 +33,17 @@ export const learnSecrets = async ({ store, redactor }: Services, name: string):
   redactor.learnJson({ entrypoint: plan.entrypoint, command: plan.command, labels: plan.labels });
 };
 
+/** Another driver looks at another engine: what it does not find there is not gone. */
+const checkDriver = async ({ driverId, options }: Services, { name, driver }: SandboxRecord): Promise<void> => {
+  const used = await driverId();
+  if (driver !== used)
+    throw codedError('DRIVER_MISMATCH', {
+      message: `Sandbox ${name} was made by the driver ${driver}; this command would use ${used}.`,
+      hint: `Run it with NEMOCLAW_DRIVER=${driver}, or with that setting of ${options.program}; nothing was touched.`,
+      details: { made: driver, used },
+    });
+};
+
 export interface KnownSandbox {
   record: SandboxRecord;
   ownership: OwnershipJournal;
@@ -56,6 +67,7 @@ export const knownSandbox = async (services: Services, input: string): Promise<K
         names.length > 0 ? `There are: ${names.join(', ')}.` : `Make one with \`${services.options.program} onboard\`.`,
     });
   }
+  await checkDriver(services, record);
   const ownership = await services.store.readOwnership(name);
   if (!ownership)
     throw codedError('OWNERSHIP_UNRESOLVED', {

@@ -19,6 +19,7 @@ export const servicesAt = (home: string, more: Partial<Services> = {}): Services
   guards: [],
   faults: { note: () => undefined },
   registry: () => createRegistry({ packages: [] }),
+  driverId: async () => 'a-driver',
   driver: missing('driver'),
   agent: missing('agent'),
   gpuStrategies: async () => [],

@@ -22,6 +22,8 @@ export interface Services {
   /** Watch all plugin code of the command. */
   guards: readonly CallGuard[];
   registry(): Promise<Registry>;
+  /** Id of the driver that every command uses: by the settings, or the first one installed. */
+  driverId(): Promise<string>;
   driver(): Promise<Driver>;
   agent(id: string): Promise<{ agent: Agent; plugin: string }>;
   /** One that is not built in and cannot be loaded is there as well; every use of it rejects with why. */

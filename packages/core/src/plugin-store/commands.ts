@@ -51,6 +51,10 @@ const refusePlace = async (root: string, document: Record<string, unknown>): Pro
     throw refuse(document, 'keeps its commands outside of its package.', hint);
 };
 
+/** Commands as a user says them; nothing for a plugin that has none. */
+export const bringing = (ids: readonly string[] = []): { commands?: string[] } =>
+  ids.length === 0 ? {} : { commands: ids.map((id) => id.replaceAll(':', ' ')) };
+
 /** What is taken already, as `gpu:list`: by this program, whose topics are its own too, and by other plugins. */
 export interface TakenCommands {
   own: readonly string[];

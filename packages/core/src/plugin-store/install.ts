@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { codedError } from '../errors/index.ts';
-import { judgeCommands } from './commands.ts';
+import { bringing, judgeCommands } from './commands.ts';
 import { type Consent, obtainConsent } from './consent.ts';
 import { type Candidate, refuseBroken, type StoreContext } from './context.ts';
 import { hashFiles } from './files-hash.ts';
@@ -64,6 +64,7 @@ export const createInstaller = (
       name,
       version,
       outcome: 'installed',
+      ...bringing(candidate.commands),
       ...(before === undefined ? {} : { replaced: before.current.version }),
     };
   };
@@ -103,8 +104,8 @@ export const createInstaller = (
             message: `The registry promised ${integrity} for ${name}@${version}; npm got ${real.integrity ?? 'nothing'}.`,
             plugin: `${name}@${version}`,
           });
-        await judgeStaged(staging, name, document);
-        return put(staging, spec.text, candidate);
+        const { commands } = await judgeStaged(staging, name, document);
+        return put(staging, spec.text, { ...candidate, commands });
       }),
     );
   };

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { codedError } from '../errors/index.ts';
-import { judgeCommands } from './commands.ts';
+import { bringing, judgeCommands } from './commands.ts';
 import type { Consent } from './consent.ts';
 import { createContext, type PluginStoreOptions, refuseBroken } from './context.ts';
 import { judgeManifest } from './gate.ts';
@@ -15,6 +15,8 @@ export interface PluginChange {
   /** Version that was there before. */
   replaced?: string;
   outcome: 'installed' | 'unchanged' | 'linked' | 'uninstalled' | 'rolled-back';
+  /** Commands that it brings, as a user says them; only where it was installed or linked. */
+  commands?: string[];
 }
 
 export interface ChangeOptions {
@@ -62,7 +64,7 @@ export const createPluginStore = (options: PluginStoreOptions): PluginStore => {
         const entries = (await readIndex(paths)).filter((entry) => entry.name !== manifest.name);
         const current = { source: 'linked' as const, version: manifest.version, folder: root, at: now().toISOString() };
         await commit([...entries, { name: manifest.name, current }]);
-        return { name: manifest.name, version: manifest.version, outcome: 'linked' as const };
+        return { name: manifest.name, version: manifest.version, outcome: 'linked' as const, ...bringing(commands) };
       });
     },
     uninstall: (name, input) =>

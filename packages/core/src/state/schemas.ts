@@ -71,6 +71,7 @@ export const sandboxRecordSchema = z.strictObject({
     credential: z.boolean(),
     forward: z.boolean(),
   }),
+  relayBehind: z.boolean().exactOptional(),
   ingressPort: z.number(),
   ingressPortNamed: z.boolean().exactOptional(),
   gpu: z.strictObject({

@@ -20,6 +20,12 @@ export const stateRows = {
     message: 'The volume with the state of the agent is gone or is not the one that we made.',
     hint: 'Bring the volume back, then `nemoclaw <name> recover`; or go on without what was in it: `nemoclaw <name> recover --accept-empty-state`.',
   },
+  DRIVER_MISMATCH: {
+    audience: 'user',
+    exit: 1,
+    message: 'The sandbox was made by another driver than the one that is set now.',
+    hint: 'Set the driver that made it: `NEMOCLAW_DRIVER`. Nothing was touched.',
+  },
   INSTANCE_STOPPED: {
     audience: 'environment',
     exit: 1,

@@ -25,7 +25,7 @@ export const NO_GPU = 'The sandbox has no GPU: ';
 /** What was warned of the old container and of what is looked at again. */
 const isOver = ({ proofs }: SandboxRecord, warning: string): boolean =>
   warning.startsWith(NO_GPU) ||
-  [proofs.gpu, proofs.bridge, proofs.inference].some((proof) => proof?.summary === warning);
+  [proofs.gpu, proofs.bridge, proofs.inference].some((proof) => proof && warning.includes(proof.summary));
 
 /** What the record will say once it is proved; nothing that was proved of the old container is true of the new one. */
 const recordAfter = (

@@ -27,7 +27,7 @@ export const newOnboardData = (preflight: Preflight, input: OnboardInput, now: D
       isolationProof: 'declared',
       isolationReason: preflight.isolation.why,
     },
-    driver: 'default',
+    driver: preflight.driver,
     image: { id: '', tag: '', base: '', parent: '' },
     relayImage: { id: '', tag: '' },
     provider: {

@@ -18,6 +18,7 @@ import { chooseIngressPort, portIsFree, portsOfOthers } from './ingress-port.ts'
 /** All that was decided before anything is written or created. */
 export interface Preflight {
   name: string;
+  driver: string;
   agent: { contribution: Agent; plugin: string };
   provider: ProviderChoice;
   profile: { profile: PromptProfile; why: string };
@@ -129,6 +130,7 @@ export const preflight = async (services: Services, input: OnboardInput, options
   });
   return {
     name,
+    driver: await services.driverId(),
     agent: { contribution: agent, plugin },
     provider,
     profile,

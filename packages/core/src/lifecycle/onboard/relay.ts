@@ -25,6 +25,7 @@ export const fillFor = async (tools: OnboardTools, data: OnboardData, signal: Ab
     },
     signal,
   );
+  delete record.relayBehind;
 };
 
 const MOST_MOVES = 8;

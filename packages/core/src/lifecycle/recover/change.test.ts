@@ -22,7 +22,7 @@ describe('a change of the provider', () => {
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 
   const run = (record = sandboxRecord(), credential?: string) => {
-    const change = { record, anew: {}, refill: true, actions: [], ...(credential ? { credential } : {}) };
+    const change = { record, anew: {}, actions: [], ...(credential ? { credential } : {}) };
     return changeStep(tools, change).run({ data: {} as OnboardData } as never);
   };
 

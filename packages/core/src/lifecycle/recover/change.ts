@@ -16,8 +16,6 @@ export interface Change {
   record: SandboxRecord;
   credential?: string;
   anew: Partial<Repair>;
-  /** Whether the relay's files are to be written again, although the relay itself may stay. */
-  refill: boolean;
   actions: string[];
 }
 
@@ -96,14 +94,13 @@ const withProvider = async (
   const moved = after.provider.endpoint !== before.endpoint;
   const other = found.model !== before.model || !sameContext;
   return {
-    record: after,
+    record: moved || input.credential !== undefined ? { ...after, relayBehind: true } : after,
     ...(input.credential === undefined ? {} : { credential: input.credential }),
     anew: {
       // Model, context and profile stand in the agent's sealed configuration.
       ...(other ? { agent: true } : {}),
       ...(forward && (moved || !before.forward) ? { forward: true } : {}),
     },
-    refill: moved || input.credential !== undefined,
     actions: [
       ...(moved ? [`went over to the provider at ${found.hostBaseUrl}`] : []),
       ...(other ? [`went over to the model ${found.model} with a context of ${found.contextTokens} tokens`] : []),
@@ -134,7 +131,7 @@ export const plannedChange = async (
   signal: AbortSignal,
 ): Promise<Change | undefined> => {
   if (!asksProvider(input) && input.ingressPort === undefined) return undefined;
-  const none: Change = { record, anew: {}, refill: false, actions: [] };
+  const none: Change = { record, anew: {}, actions: [] };
   const change = asksProvider(input) ? await withProvider(tools, record, input, signal) : none;
   return input.ingressPort === undefined ? change : withPort(tools, change, input.ingressPort);
 };
@@ -150,8 +147,13 @@ export const changeStep = (tools: OnboardTools, { record, credential }: Change):
     const { store, redactor } = tools.services;
     const stored = await store.readRecord(record.name);
     const kept = { ...(stored ?? record), agent: record.agent, proofs: record.proofs };
-    const { provider, ingressPort } = record;
-    const after = { ...kept, ingressPort, ...(record.ingressPortNamed ? { ingressPortNamed: true } : {}) };
+    const { provider, ingressPort, ingressPortNamed, relayBehind } = record;
+    const after = {
+      ...kept,
+      ingressPort,
+      ...(ingressPortNamed ? { ingressPortNamed } : {}),
+      ...(relayBehind ? { relayBehind } : {}),
+    };
     if (credential === undefined) return store.writeRecord({ ...after, provider });
     redactor.learn(credential);
     await store.writeRecord({ ...after, provider: { ...provider, credential: false } });

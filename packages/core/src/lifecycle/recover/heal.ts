@@ -31,7 +31,6 @@ export interface HealStart {
   actions: string[];
   /** Made anew although they seem to be there. */
   anew?: Partial<Repair>;
-  refill?: boolean;
   change?: Change | undefined;
   /** Goes on with an empty volume where the agent's state is gone. */
   acceptEmpty?: boolean;
@@ -70,7 +69,6 @@ export const heal = async (
     seen,
     repair,
     recorded,
-    refill: start.refill ?? change?.refill ?? false,
     change,
     acceptEmpty: start.acceptEmpty ?? false,
     tell: (action) => done.push(action),
@@ -103,7 +101,6 @@ export const heal = async (
       acceptEmpty: start.acceptEmpty ?? false,
       actions,
       anew: { [second.part]: true },
-      refill: true,
       tried: [...tried, second.part],
     };
     return heal(tools, name, again, options);

@@ -61,25 +61,17 @@ const isGone = (operation: string, direction: 'forward' | 'back'): boolean => {
   }
 };
 
-interface Done {
-  gone: boolean;
-  refill: boolean;
-  action: string;
-}
-
 const finishPending = async (
   services: Services,
   journal: OperationJournal,
   name: string,
   options: CallOptions,
-): Promise<Done> => {
+): Promise<{ gone: boolean; action: string }> => {
   const { store } = services;
   const operation = await reopen(services, journal);
   if (!operation) {
     await store.clearOperation(name);
-    // It may have been cut off between the record and the relay that follows it.
-    const refill = journal.operation === 'recover';
-    return { gone: false, refill, action: `closed the unfinished ${journal.operation}` };
+    return { gone: false, action: `closed the unfinished ${journal.operation}` };
   }
   const { direction } = await resumeOperation(
     operation as Operation<never>,
@@ -90,7 +82,6 @@ const finishPending = async (
   if (gone) await store.removeSandbox(name);
   return {
     gone,
-    refill: false,
     action: `${direction === 'forward' ? 'finished the' : 'took back the unfinished'} ${journal.operation} of ${name}`,
   };
 };
@@ -142,8 +133,6 @@ export const recover = async (
       change,
       acceptEmpty: options.acceptEmptyState ?? false,
     };
-    return withWayOut(tools, record, options, () =>
-      heal(tools, name, done?.refill ? { ...start, refill: true } : start, options),
-    );
+    return withWayOut(tools, record, options, () => heal(tools, name, start, options));
   });
 };

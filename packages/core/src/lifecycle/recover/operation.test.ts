@@ -16,7 +16,7 @@ const seen: Seen = {
   unfinished: [],
 };
 const PROOFS = ['probes-preflight', 'gpu', 'inference', 'ingress', 'commit'];
-const CHANGE = { record: sandboxRecord(), anew: {}, refill: true, actions: [] };
+const CHANGE = { record: sandboxRecord(), anew: {}, actions: [] };
 
 const stepsOf = (repair: Partial<Repair>, more: Partial<Healing> = {}): string[] =>
   healOperation(
@@ -26,7 +26,6 @@ const stepsOf = (repair: Partial<Repair>, more: Partial<Healing> = {}): string[]
       seen,
       repair: { ...NOTHING, ...repair },
       recorded: undefined,
-      refill: false,
       change: undefined,
       acceptEmpty: false,
       tell: () => {},
@@ -75,7 +74,6 @@ it('takes nothing back', () => {
       seen,
       repair: { egress: true, forward: true, network: true, relay: true, agent: true },
       recorded: undefined,
-      refill: false,
       change: undefined,
       acceptEmpty: false,
       tell: () => {},

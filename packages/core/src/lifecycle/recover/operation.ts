@@ -147,8 +147,6 @@ export interface Healing {
   seen: Seen;
   repair: Repair;
   recorded: SandboxPlan | undefined;
-  /** The relay's files are to be written again, whatever they are. */
-  refill: boolean;
   change: Change | undefined;
   acceptEmpty: boolean;
   tell: Tell;
@@ -174,7 +172,7 @@ export const healOperation = (tools: OnboardTools, known: KnownSandbox, healing:
     ...(making || !runs ? [volumesCheckStep(tools, healing.acceptEmpty, tell)] : []),
     ...(repair.relay ? [made(relayStep(tools), 'the relay')] : []),
     startOthersStep(tools, repair, tell),
-    ...(repair.relay ? [] : [refillStep(tools, healing.refill, tell)]),
+    ...(repair.relay ? [] : [refillStep(tools, tell)]),
     ...(repair.agent ? [planStep(tools), made(createStep(tools), 'the agent’s container')] : [wakeStep(tools, tell)]),
     startStep(tools),
     // After the start: a provider that is away must not keep the agent down.

@@ -5,10 +5,10 @@ import { isLeafOld, reloadRelay } from '../relay-files.ts';
 import type { Tell } from './tell.ts';
 
 /**
- * For a relay that goes on running: its files again when they must differ, or when the leaf that it really serves is at
+ * For a relay that goes on running: its files again when the record has moved on without it, or when the leaf that it really serves is at
  * its end, whatever the record says of it.
  */
-export const refillStep = (tools: OnboardTools, must: boolean, tell: Tell): OnboardStep => ({
+export const refillStep = (tools: OnboardTools, tell: Tell): OnboardStep => ({
   id: 'certificate',
   title: 'Renew the certificate of inference.local',
   async run({ data, signal, note, skip }) {
@@ -17,7 +17,7 @@ export const refillStep = (tools: OnboardTools, must: boolean, tell: Tell): Onbo
     const { certificate: served } = await waitForRelay({ driver, containerId: data.relayId, services, signal });
     record.certificateNotAfter = served.notAfter;
     const old = isLeafOld(served.notAfter, services.clock.now());
-    if (!must && !old) return skip(`valid until ${served.notAfter}`);
+    if (!record.relayBehind && !old) return skip(`valid until ${served.notAfter}`);
     await fillFor(tools, data, signal);
     const { certificate } = await reloadRelay(driver, data.relayId, signal);
     if (old) tell(`renewed the certificate of inference.local, which ended ${served.notAfter}`);

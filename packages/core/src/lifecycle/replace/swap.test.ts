@@ -1,0 +1,46 @@
+import type { Driver } from '@nemoclaw/plugin-api';
+import { describe, expect, it } from 'vitest';
+import type { StepIo } from '../../operations/types.ts';
+import { containerState, driverOf } from '../driver.fixture.ts';
+import type { ReplaceData, ReplaceTools } from './data.ts';
+import { holdStep, renameStep, stopStep } from './swap.ts';
+
+const data = {
+  sandboxId: 's1',
+  incumbent: { id: 'a', generation: 'g1' },
+  generations: { agent: 'g2' },
+  agentId: 'b',
+  canonicalName: 'sandbox',
+  incumbentPolicy: 'unless-stopped',
+  incumbentRan: true,
+  startAsked: false,
+} as unknown as ReplaceData;
+
+const undoAll = async (incumbent: ReturnType<typeof containerState> | undefined): Promise<string[]> => {
+  const calls: string[] = [];
+  const note = (name: string) => async (id: string) => {
+    calls.push(`${name} ${id}`);
+  };
+  const parts: Partial<Driver> = {
+    inspect: async () => incumbent,
+    list: async () => [],
+    rename: note('rename'),
+    start: note('start'),
+    setRestartPolicy: note('policy'),
+  };
+  const tools = { driver: driverOf(parts) } as unknown as ReplaceTools;
+  const io = { data, signal: new AbortController().signal } as unknown as StepIo<ReplaceData>;
+  for (const step of [renameStep(tools), stopStep(tools), holdStep(tools)]) await step.undo?.(io);
+  return calls;
+};
+
+describe('bringing the old container back', () => {
+  it('gives it its name, starts it and gives it its policy', async () => {
+    const backup = containerState({ id: 'a', name: 'sandbox-backup', phase: 'exited' });
+    expect(await undoAll(backup)).toEqual(['rename a', 'start a', 'policy a']);
+  });
+
+  it('ends where somebody removed it: there is nothing to bring back', async () => {
+    expect(await undoAll(undefined)).toEqual([]);
+  });
+});
