@@ -11,9 +11,28 @@ describe('how a replacement ends, and what is said of it', () => {
   let box: GpuSandbox;
   beforeAll(async () => {
     box = await makeGpuSandbox(NAME);
-    expect((await box.onboard(['--gpu', 'off'])).error).toBeUndefined();
   });
   afterAll(() => box.dispose());
+
+  it('an onboard whose GPU was named and can’t be given fails, and the sandbox stays without', async () => {
+    await box.gpu.with({ broken: 'missing-node' }, async () => {
+      const { error } = await box.onboard(['--gpu', 'legacy-swap']);
+      expect(error.code).toBe('GPU_INJECTION_FAILED');
+      expect(error.message).toContain('was not touched');
+    });
+    expect(recordOf(box.world, NAME)).toMatchObject({ phase: 'ready', gpu: { strategy: null } });
+    await box.theOne();
+    expect((await box.world.json(['destroy', NAME, '--yes'])).error).toBeUndefined();
+  });
+
+  it('one whose GPU was our own choice is done, with a warning that goes when there is one', async () => {
+    await box.gpu.with({ broken: 'missing-node' }, async () => {
+      const { error, result } = await box.onboard(['--gpu', 'auto'], { NEMOCLAW_DOCKER_GPU_PATCH: '1' });
+      expect(error).toBeUndefined();
+      expect(result.record?.gpu).toMatchObject({ mode: 'auto', strategy: null });
+      expect(result.warnings.join()).toMatch(/The sandbox has no GPU: No way of legacy-swap/);
+    });
+  });
 
   it('is injected, with a warning, where there is no library to ask', async () => {
     await box.gpu.with({}, async () => {
@@ -23,7 +42,7 @@ describe('how a replacement ends, and what is said of it', () => {
       expect(result.warnings.join()).toContain('CUDA could not be tested');
       expect((await box.set('off')).error).toBeUndefined();
       expect((await box.hostConfig()).DeviceRequests ?? []).toEqual([]);
-      expect(recordOf(box.world, NAME).warnings.join()).not.toContain('CUDA could not be tested');
+      expect(recordOf(box.world, NAME).warnings.join()).not.toMatch(/CUDA could not be tested|has no GPU/);
     });
   });
 

@@ -23,7 +23,14 @@ import { redactError, shown } from './lifecycle/shown.ts';
 import { events, gatewayStatus, status } from './lifecycle/status/index.ts';
 import { chat, exec, logs } from './lifecycle/talk.ts';
 import { upgrade } from './lifecycle/upgrade/index.ts';
-import { createPluginStore, installedPackages, shipping, storePaths } from './plugin-store/index.ts';
+import {
+  type Consent,
+  createPluginStore,
+  installedPackages,
+  type PluginOffer,
+  shipping,
+  storePaths,
+} from './plugin-store/index.ts';
 import {
   type CallGuard,
   createFaultLog,
@@ -50,6 +57,16 @@ const keepingClean = (store: StateStore, redactor: Redactor): StateStore => ({
   ...store,
   writeRecord: (record) => store.writeRecord(redactor.redactJson(record)),
 });
+
+/** What a package says of itself is shown before anybody trusts it. */
+const cleanly = <C extends Pick<Consent, 'show' | 'ask'>>(consent: C, redactor: Redactor): C => {
+  const { ask } = consent;
+  return {
+    ...consent,
+    show: (offer: PluginOffer) => consent.show(redactor.redactJson(offer)),
+    ...(ask ? { ask: (offer: PluginOffer) => ask(redactor.redactJson(offer)) } : {}),
+  };
+};
 
 /** A plugin may be written without types. */
 const textsIn = (list: unknown): string[] =>
@@ -196,8 +213,10 @@ export const createNemoclaw = async (given: NemoclawOptions): Promise<Nemoclaw> 
         return withCommands(await diagnosePlugins(await found.verifiedReport(), found, faults, options.env));
       }),
     pluginStore: {
-      install: (spec, input) => call(input, (own) => store.install(spec, own)),
-      link: (folder, input) => call(input, (own) => store.link(folder, own)),
+      install: (spec, input) =>
+        call(input, (own) => store.install(spec, { ...own, consent: cleanly(own.consent, redactor) })),
+      link: (folder, input) =>
+        call(input, (own) => store.link(folder, { ...own, consent: cleanly(own.consent, redactor) })),
       uninstall: (name, input) => call(input, (own) => store.uninstall(name, own)),
       rollback: (name, input) => call(input, (own) => store.rollback(name, own)),
     },

@@ -65,14 +65,15 @@ export default (input) => {
       const hooks = Object.fromEntries(
         ['pre-create', 'post-ready', 'on-failure'].map((name) => [name, `./${name}.js`]),
       );
-      const nemoclaw = { api: '1.0', contributes: { agent: [{ id: 'telltale', module: './agent.js' }] } };
+      const nemoclaw = { api: '1.0', contributes: { agent: [{ id: 'telltale', module: `./agent-${version}.js` }] } };
       write(
         'package.json',
         JSON.stringify({ name: 'acme-telltale', version, type: 'module', nemoclaw, oclif: { hooks } }),
       );
       const agent = pathToFileURL(join(TINY_AGENT.root, 'agent.ts')).href;
       write(
-        'agent.js',
+        // Under a name of its own: a process that loaded the one before would get that again.
+        `agent-${version}.js`,
         `import tiny from ${JSON.stringify(agent)};
 const told = (text) => JSON.stringify({ ...JSON.parse(text), ...(${refusesConfig} ? { misbehave: { refuseConfig: true } } : {}) });
 export default {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Home, runProgram, throwAwayHome } from '../testing/program.ts';
@@ -75,6 +75,44 @@ describe('what is unusual is left to the core, which says what is wrong', () => 
       const { status, stderr } = runProgram(args, { home });
       expect(status).toBe(1);
       expect(stderr).toMatch(/error STATE_(UNREADABLE|VERSION): .*sandbox\.json/);
+    }
+  });
+
+  const event = {
+    reason: 'InstanceMissing',
+    level: 'error',
+    ids: [],
+    message: 'the container is gone',
+    containers: [],
+    firstAt: '2026-01-02T03:05:00.000Z',
+    lastAt: '2026-01-02T03:05:00.000Z',
+    count: 1,
+    active: true,
+  };
+  const intent = {
+    incumbent: { id: 'c1', generation: 'g1' },
+    replacement: { generation: 'g2' },
+    backupName: 'b',
+    operation: 'gpu-set',
+  };
+  it.each([
+    ['a container that was seen missing', 'events.json', { events: [event] }, 'InstanceMissing', 'INSTANCE_MISSING'],
+    ['a replacement that is open', 'ownership.json', { intent }, 'ReplacementPending', undefined],
+    ['a journal that is no JSON', 'ownership.json', undefined, 'OwnershipUnresolved', 'OWNERSHIP_UNRESOLVED'],
+  ])('%s: never ready, in list and in status', (_, file, change, status, code) => {
+    using home = throwAwayHome();
+    home.add(sandboxRecord());
+    const path = join(home.path, 'sandboxes', 'demo', file);
+    const before = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { version: 1, name: 'demo' };
+    writeFileSync(path, change === undefined ? '{' : JSON.stringify({ ...before, ...change }));
+    const list = runProgram(['list'], { home }).stdout;
+    expect(list).toContain(status);
+    expect(list).not.toMatch(/\bready\b/);
+    for (const args of [['status'], ['demo'], ['demo', 'status', '--json']]) {
+      const said = runProgram(args, { home });
+      expect(said.status).toBe(code === undefined ? 0 : 1);
+      expect(said.stdout).toContain(status);
+      expect(`${said.stdout}${said.stderr}`).toContain(code ?? '');
     }
   });
 

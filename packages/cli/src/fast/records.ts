@@ -40,8 +40,14 @@ export function isUnusual(home: string, name: string): boolean {
   return existsSync(join(folder, 'operation.json')) || isTroubled(home, name);
 }
 
-/** The record may say `ready` and not be right. */
+/** The record may say `ready` and not be right: something was seen, a replacement is open, the journal is not to be used. */
 export function isTroubled(home: string, name: string): boolean {
   const folder = join(home, SANDBOXES, name);
-  return existsSync(join(folder, 'events.json')) || !existsSync(join(folder, 'ownership.json'));
+  if (existsSync(join(folder, 'events.json'))) return true;
+  try {
+    const journal = JSON.parse(readFileSync(join(folder, 'ownership.json'), 'utf8')) as { intent?: unknown };
+    return journal.intent !== null;
+  } catch {
+    return true;
+  }
 }

@@ -44,6 +44,21 @@ describe('status', () => {
     expect(status()).toMatch(/gpu +none: no NVIDIA GPU on this host\n/);
   });
 
+  it('says for how long the certificate is good, and what renews one that is not', () => {
+    expect(status()).toMatch(/certificate +valid until 2026-04-02T03:04:05\.000Z, 89d left\n/);
+    const record = sandboxRecord({ certificateNotAfter: '2026-01-01T03:10:00.000Z' });
+    expect(renderStatus({ record }, NOW)).toMatch(
+      /certificate +ended 1d ago: `demo recover` or `demo gateway restart` renews it\n/,
+    );
+  });
+
+  it('has the way from the host to the agent with its proof', () => {
+    expect(status()).toMatch(/ingress +http:\/\/127\.0\.0\.1:18801, not proved\n/);
+    const ingress = { at: '2026-01-02T03:09:00.000Z', summary: 'answered 200 in 3 ms' };
+    const record = sandboxRecord({ proofs: { ingress } });
+    expect(renderStatus({ record }, NOW)).toMatch(/ingress +http:.*, answered 200 in 3 ms 1m ago\n/);
+  });
+
   it('names a pending operation and what finishes it', () => {
     const pending = { operation: 'onboard', step: 'image', startedAt: '2026-01-02T03:09:00.000Z' };
     expect(status({ pending })).toMatch(/pending +onboard stopped at step image, started 1m ago; `demo recover`/);

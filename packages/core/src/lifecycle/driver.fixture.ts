@@ -6,6 +6,8 @@ export const driverOf = (parts: Partial<Driver>): Driver =>
   new Proxy(parts as Driver, {
     get: (target, name) => {
       if (Reflect.has(target, name)) return Reflect.get(target, name);
+      // Asked of whatever an async function returns.
+      if (name === 'then') return undefined;
       return () => {
         throw new Error(`the test's driver has no ${String(name)}`);
       };

@@ -5,6 +5,8 @@ export type ScriptedAnswer =
   | { kind: 'stream'; status: number; pieces: (string | Buffer)[]; then: 'end' | 'cut' | 'stay open' }
   /** As `stream`, on a connection that was taken over (exec, attach). */
   | { kind: 'hijack'; pieces: (string | Buffer)[]; then: 'end' | 'cut' | 'stay open' }
+  /** The answer, so much later. */
+  | { kind: 'late'; afterMs: number; answer: ScriptedAnswer }
   /** Nothing, for ever. */
   | { kind: 'hang' }
   /** The connection breaks before a byte of the answer. */
@@ -41,6 +43,8 @@ export const hijack = (pieces: (string | Buffer)[], then: 'end' | 'cut' | 'stay 
   pieces,
   then,
 });
+
+export const late = (afterMs: number, answer: ScriptedAnswer): ScriptedAnswer => ({ kind: 'late', afterMs, answer });
 
 export const hang: ScriptedAnswer = { kind: 'hang' };
 export const cut: ScriptedAnswer = { kind: 'cut' };

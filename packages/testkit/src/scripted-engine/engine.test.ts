@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cut, json, raw, type ScriptedEngine, startScriptedEngine, stream } from './index.ts';
+import { cut, json, late, raw, type ScriptedEngine, startScriptedEngine, stream } from './index.ts';
 
 let engine: ScriptedEngine;
 beforeEach(async () => {
@@ -52,6 +52,13 @@ describe('scripted engine', () => {
     await expect(ask('GET', '/early')).rejects.toThrow(/hang up/);
     await expect(ask('GET', '/late')).rejects.toThrow(/aborted/);
     expect((await ask('GET', '/odd')).text).toBe('<html>');
+  });
+
+  it('takes its time when told to', async () => {
+    engine.on('GET', '/info', late(50, json(200, {})));
+    const begin = performance.now();
+    expect((await ask('GET', '/info')).status).toBe(200);
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(45);
   });
 
   it('tells when a request has come in', async () => {

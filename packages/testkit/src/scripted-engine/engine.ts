@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { refusal, type ScriptedAnswer } from './answers.ts';
 
 export interface ScriptedRequest {
@@ -176,6 +177,9 @@ const reply = async (answer: ScriptedAnswer, response: ServerResponse): Promise<
     case 'cut':
       response.destroy();
       return;
+    case 'late':
+      await setTimeout(answer.afterMs, undefined, { ref: false });
+      return reply(answer.answer, response);
     case 'hang':
       return;
   }
@@ -199,6 +203,9 @@ const replyRaw = async (answer: ScriptedAnswer, socket: Duplex): Promise<void> =
     case 'cut':
       socket.destroy();
       return;
+    case 'late':
+      await setTimeout(answer.afterMs, undefined, { ref: false });
+      return replyRaw(answer.answer, socket);
     case 'hang':
       return;
   }

@@ -207,6 +207,12 @@ describe('clonePlan', () => {
     expect(plan.carried?.host).toEqual({ ...FILLED_IN, FutureMode: 'automatic' });
   });
 
+  it('feeds a field of Config of a newer engine back as well', () => {
+    const { plan, carried, refused } = clone({ config: { FutureFlag: true } });
+    expect({ carried, refused }).toEqual({ carried: [], refused: [] });
+    expect(createBody(plan)).toMatchObject({ FutureFlag: true });
+  });
+
   it('carries a network that was connected by hand, with what was fixed on it and not what the engine made of it', () => {
     const other = {
       NetworkID: 'o'.repeat(64),
@@ -266,4 +272,12 @@ describe('differences', () => {
     const plan: ContainerSpec = { ...recorded, carried: { host: { FutureMode: 'automatic' }, endpoints: {} } };
     expect(differences(document(), plan).map(({ field }) => field)).toEqual(['HostConfig.FutureMode']);
   });
+
+  it.each([null, '', 0, false, [], {}])(
+    'says nothing of a field of a newer engine that is at its default: %j',
+    (none) => {
+      const plan: ContainerSpec = { ...recorded, carried: { host: { FutureMode: none }, endpoints: {} } };
+      expect(differences(document(), plan)).toEqual([]);
+    },
+  );
 });

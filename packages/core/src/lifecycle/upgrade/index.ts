@@ -58,8 +58,6 @@ const replaceAgent = async (
     reseal: true,
     agentImage: images.agent.id,
     basePlan: asJson(planAfter(fresh, recorded.base)),
-    // What was proved of its tools is proved again; what was not, is not asked for now.
-    smoke: record.agent.isolationProof === 'proved',
   };
   try {
     const { notes, warnings } = await runOperation(replaceOperation(tools, data), {
