@@ -18,12 +18,8 @@ describe('a crash here and there in every operation', () => {
   });
   afterAll(() => bench.dispose());
 
-  it.for(SWEEPS)(
-    '$operation',
-    // Seconds each; a machine that has much else to do takes longer.
-    { timeout: 600_000 },
-    async (sweep, { task }) => {
-      expect(await sweepPoints(bench, sweep, task)).toEqual([]);
-    },
-  );
+  // Seconds each; a machine that has much else to do takes longer.
+  it.for(SWEEPS)('$operation', { timeout: 600_000 }, async (sweep, { task }) => {
+    expect(await sweepPoints(bench, sweep, task)).toEqual([]);
+  });
 });
