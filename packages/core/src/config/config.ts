@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { codedError } from '../errors/index.ts';
+import { codedError, issueWords } from '../errors/index.ts';
 import { isPrivateRange } from './private-range.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 
@@ -117,7 +117,9 @@ const refuse = (what: string, why: string, details: Record<string, string>) =>
 
 const issueText = (error: z.ZodError): string => {
   const issue = error.issues[0];
-  return issue ? [issue.path.join('.'), issue.message].filter((part) => part !== '').join(' ') : 'is not understood';
+  return issue
+    ? [issue.path.join('.'), issueWords(issue)].filter((part) => part !== '').join(' ')
+    : 'is not understood';
 };
 
 const readFile = (path: string): ConfigFile => {

@@ -8,5 +8,6 @@ export {
   forProgram,
   toCodedError,
 } from './coded-error.ts';
+export { issueWords } from './issue-words.ts';
 export { renderErrorReference } from './reference.ts';
 export type { Audience, ErrorRow, ExitCode } from './row.ts';

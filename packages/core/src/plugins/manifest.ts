@@ -1,5 +1,6 @@
 import type { ContributionKind, HookName } from '@nemoclaw/plugin-api';
 import { z } from 'zod';
+import { issueWords } from '../errors/index.ts';
 import { checkApi } from './compatibility.ts';
 import type { Diagnosis } from './types.ts';
 
@@ -90,7 +91,7 @@ const invalid = (reason: string): Exclude<Diagnosis, { diagnosis: 'ok' }> => ({
 const firstIssue = (error: z.ZodError, prefix: string[] = []): string => {
   const issue = error.issues[0];
   if (!issue) return 'package.json is not valid.';
-  return `package.json: ${[...prefix, ...issue.path].join('.') || 'the document'}: ${issue.message}.`;
+  return `package.json: ${[...prefix, ...issue.path].join('.') || 'the document'}: ${issueWords(issue)}.`;
 };
 
 /** A path that leaves the package is refused by a name of its own: it is seldom a typing error. */

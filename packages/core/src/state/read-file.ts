@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
-import { codedError } from '../errors/index.ts';
+import { codedError, issueWords } from '../errors/index.ts';
 
 /** The file's text; `undefined` only when there is no such file. */
 export const readText = async (path: string): Promise<string | undefined> => {
@@ -60,7 +60,7 @@ const firstIssue = (error: z.ZodError): string => {
   const issue = error.issues[0];
   if (!issue) return 'it does not have the expected shape';
   const where = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  return `${where}${issue.message}`;
+  return `${where}${issueWords(issue)}`;
 };
 
 /** Never read as empty: what is there and does not fit is STATE_UNREADABLE or STATE_VERSION, naming the file. */
