@@ -71,8 +71,7 @@ describe('ingress, whatever becomes of the gateway behind it', () => {
     const { pulse, streams } = await during(happens);
     expect(pulse.filter((answer) => !isKept(answer))).toEqual([]);
     expect(Math.max(...pulse.map(({ elapsedMs }) => elapsedMs))).toBeLessThan(HOLD_MS + 2_000);
-    // The gateway was really away: somebody had to wait.
-    expect(Math.max(...pulse.map(({ elapsedMs }) => elapsedMs))).toBeGreaterThan(200);
+    // The gateway was really away: both streams lost it.
     const [events, socket] = streams as [StreamLog, StreamLog];
     expect(events.ends).toEqual([{ clean: true, how: expect.stringContaining('gateway_lost') }]);
     expect(socket.ends).toEqual([{ clean: true, how: '1012' }]);

@@ -109,7 +109,7 @@ describe('what stands between a registry and a command', () => {
 
   it('refuses other bytes than the registry promised', async () => {
     await registry.publish(write('acme-spoilt'));
-    registry.spoil('acme-spoilt', '1.0.0');
+    await registry.spoil('acme-spoilt', '1.0.0');
     // npm takes it for trouble with the network and tries again, for minutes.
     const answer = await install('acme-spoilt', { npm_config_fetch_retries: '0' });
     expect(answer.error).toMatchObject({ code: 'PLUGIN_INTEGRITY_MISMATCH' });

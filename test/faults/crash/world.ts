@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import type { Nemoclaw } from '@nemoclaw/core';
 import { onboardInput, openCore, QUICK } from '../../integration/world/core.ts';
 
 export const MODEL = { id: 'scripted-1', context: 8_192 };
 /** A GPU strategy of these tests that gives nothing, by replacing the container. */
 export const STRATEGY = 'pretend';
-const GPU_PLUGIN = { name: 'nemoclaw-pretend-gpu', root: new URL('./gpu-plugin', import.meta.url).pathname };
+const GPU_PLUGIN = { name: 'nemoclaw-pretend-gpu', root: fileURLToPath(new URL('./gpu-plugin', import.meta.url)) };
 
 /** Nothing here is about a start that takes too long, and a rush is hard on a small machine. */
 const PATIENT = { ...QUICK, NEMOCLAW_START_TIMEOUT_MS: '90000', NEMOCLAW_RESTART_TIMEOUT_MS: '90000' };

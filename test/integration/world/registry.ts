@@ -13,7 +13,7 @@ export interface Registry {
   /** Packs a folder and publishes it; `claim` changes what the registry is told about it. */
   publish(folder: string, claim?: Record<string, unknown>): Promise<void>;
   /** Puts other bytes in the place of a tarball, as somebody between would. */
-  spoil(name: string, version: string): void;
+  spoil(name: string, version: string): Promise<void>;
   /** Publishes a package of this workspace as it would be released. */
   publishWorkspace(folder: string): Promise<void>;
   close(): Promise<void>;
@@ -111,7 +111,11 @@ export const startRegistry = async (): Promise<Registry> => {
       const [first] = Array.isArray(packed) ? packed : Object.values(packed);
       await publishTarball(join(target, first?.filename.replace('@', '').replace('/', '-') ?? ''), claim);
     },
-    spoil(name, version) {
+    async spoil(name, version) {
+      // Once it is served, the registry is done with the file: it gives it its name late.
+      const served = await fetch(`${url}${name}/-/${name.split('/').at(-1)}-${version}.tgz`);
+      if (!served.ok) throw new Error(`the registry does not serve ${name}@${version} (${served.status})`);
+      await served.arrayBuffer();
       const tarball = join(folder, 'storage', name, `${name.split('/').at(-1)}-${version}.tgz`);
       const bytes = readFileSync(tarball);
       // The time in gzip's header: it unpacks as before.
