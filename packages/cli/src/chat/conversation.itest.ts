@@ -9,7 +9,8 @@ import { KEYS, onTerminal, type Pty } from '../testing/pty.ts';
 import { sandboxRecord } from '../testing/record.ts';
 
 const TOKEN = 'a-token-of-ingress-0123456789abcdef';
-const AGENTS = ['openclaw', 'hermes'] as const;
+/** A sandbox of each agent. */
+const SANDBOXES = { claw: 'openclaw', wing: 'hermes' };
 
 /** What the program said to the gateway, one entry a request. */
 let asked: { authorization: string | undefined; messages: { role: string; content: string }[]; stream: boolean }[] = [];
@@ -52,10 +53,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
   home = throwAwayHome();
   const { port } = gateway.address() as AddressInfo;
-  for (const id of AGENTS) {
+  for (const [name, id] of Object.entries(SANDBOXES)) {
     const { agent } = sandboxRecord();
-    home.add(sandboxRecord({ name: id === 'openclaw' ? 'claw' : 'wing', agent: { ...agent, id }, ingressPort: port }));
-    const folder = join(home.path, 'sandboxes', id === 'openclaw' ? 'claw' : 'wing', 'secrets');
+    home.add(sandboxRecord({ name, agent: { ...agent, id }, ingressPort: port }));
+    const folder = join(home.path, 'sandboxes', name, 'secrets');
     mkdirSync(folder, { mode: 0o700 });
     writeFileSync(join(folder, 'ingress.token'), TOKEN, { mode: 0o600 });
   }
