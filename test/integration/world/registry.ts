@@ -101,7 +101,12 @@ export const startRegistry = async (): Promise<Registry> => {
 
   return {
     url,
-    env: { npm_config_userconfig: join(folder, 'npmrc'), npm_config_registry: url },
+    // The cache too: below `npm test` a variable names the user's own, and what lies there by its hash is not fetched.
+    env: {
+      npm_config_userconfig: join(folder, 'npmrc'),
+      npm_config_registry: url,
+      npm_config_cache: join(folder, 'npm-cache'),
+    },
     async publish(source, claim = {}) {
       const target = mkdtempSync(join(folder, 'pack-'));
       const { stdout } = await execa('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', target], {
