@@ -1,20 +1,16 @@
-import { LABELS } from '@nemoclaw/plugin-api';
 import type { GpuSetOptions, GpuSetResult } from '../../api/nemoclaw.ts';
 import type { SandboxRecord } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
 import { hostNetworkRefusal } from '../../host/host-network.ts';
-import { runOperation } from '../../operations/run.ts';
-import { failureReporter } from '../failure.ts';
 import { observeOwnership } from '../observe.ts';
 import { recordOf } from '../onboard/data.ts';
 import { gpuRouting } from '../onboard/preflight.ts';
 import { toolsFor } from '../onboard/tools.ts';
-import { operationOptions, withLock } from '../operation-options.ts';
+import { withLock } from '../operation-options.ts';
 import { renewedLeaf } from '../renew-leaf.ts';
-import { withEnding } from '../replace/ending.ts';
 import { newReplaceData } from '../replace/new-data.ts';
-import { replaceOperation } from '../replace/operation.ts';
-import { knownSandbox, refuseWhilePending, runningContainer, runningRelay } from '../resolve.ts';
+import { incumbentOf, runReplacement } from '../replace/run.ts';
+import { knownSandbox, refuseWhilePending } from '../resolve.ts';
 import type { Services } from '../services.ts';
 
 export const GPU_SET = 'gpu-set';
@@ -66,50 +62,19 @@ export const gpuSetLocked = async (
     throw codedError('GPU_NOT_APPLICABLE', { message: `No GPU strategy fits this host: ${route.reason}` });
   if (route.chosen === null && before === null) return { changed: false, before, record, warnings: [], notes: [] };
 
-  const driver = await services.driver();
-  const incumbent = await runningContainer(services, driver, known, options.signal);
-  await runningRelay(services, driver, known, options.signal);
-  const recorded = await services.store.readPlan(name);
-  if (!recorded)
-    throw codedError('STATE_UNREADABLE', {
-      message: `The plan that ${name} was created by (${services.store.paths(name).plan}) is missing.`,
-    });
+  const from = await incumbentOf(services, known, options.signal);
   const tools = await toolsFor(services, record.agent.id);
   const data = newReplaceData({
     why: GPU_SET,
     known,
-    incumbent,
-    generation: incumbent.labels[LABELS.generation] ?? '',
-    recorded,
+    ...from,
     record: recordAfter(record, { request, strategy: route.chosen, reason: route.reason, devices }),
   });
   const told = [...warned, ...route.warnings];
   for (const warning of told) options.onProgress?.({ type: 'note', level: 'warn', text: warning });
-  try {
-    const outcome = await runOperation(replaceOperation(tools, data), {
-      ...operationOptions(services, options),
-      ...failureReporter({
-        services,
-        driver,
-        name,
-        operation: GPU_SET,
-        onProgress: options.onProgress,
-        hookInput: () => ({
-          sandbox: { id: data.sandboxId, name },
-          operation: data.operationId,
-          agent: record.agent.id,
-        }),
-        containers: () => ({ replacement: data.agentId, incumbent: data.incumbent.id }),
-      }),
-    });
-    const { notes, warnings } = outcome;
-    await observeOwnership(services, driver, await knownSandbox(services, name));
-    const after = recordOf(data);
-    const fresh = after.warnings.filter((warning) => !record.warnings.includes(warning));
-    return { changed: true, before, record: after, warnings: [...told, ...warnings, ...fresh], notes };
-  } catch (error) {
-    throw await withEnding(tools, data, error);
-  }
+  const { notes, warnings } = await runReplacement(tools, data, record, options);
+  await observeOwnership(services, tools.driver, await knownSandbox(services, name));
+  return { changed: true, before, record: recordOf(data), warnings: [...told, ...warnings], notes };
 };
 
 /** Another way to the GPU, or none, for a sandbox that is there: its container is replaced, or all stays as it was. */

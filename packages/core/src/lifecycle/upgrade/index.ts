@@ -1,20 +1,15 @@
-import { LABELS } from '@nemoclaw/plugin-api';
 import type { CallOptions, UpgradeResult } from '../../api/nemoclaw.ts';
-import { codedError } from '../../errors/index.ts';
-import { runOperation } from '../../operations/run.ts';
-import { failureReporter } from '../failure.ts';
 import { ensureImages, type SandboxImages } from '../images.ts';
 import { memoryOf } from '../isolation.ts';
 import { observeOwnership } from '../observe.ts';
-import { asJson, recordOf } from '../onboard/data.ts';
+import { asJson } from '../onboard/data.ts';
 import { type OnboardTools, toolsFor } from '../onboard/tools.ts';
-import { operationOptions, withLock } from '../operation-options.ts';
+import { withLock } from '../operation-options.ts';
 import { heal } from '../recover/heal.ts';
 import { renewedLeaf } from '../renew-leaf.ts';
-import { withEnding } from '../replace/ending.ts';
 import { newReplaceData } from '../replace/new-data.ts';
-import { replaceOperation } from '../replace/operation.ts';
-import { type KnownSandbox, knownSandbox, refuseWhilePending, runningContainer, runningRelay } from '../resolve.ts';
+import { incumbentOf, runReplacement } from '../replace/run.ts';
+import { type KnownSandbox, knownSandbox, refuseWhilePending } from '../resolve.ts';
 import type { Services } from '../services.ts';
 import { agentSpec } from '../specs.ts';
 import { UPGRADE } from './name.ts';
@@ -28,27 +23,19 @@ const replaceAgent = async (
   plugin: string,
   options: CallOptions,
 ): Promise<{ notes: string[]; warnings: string[] }> => {
-  const { services, driver, agent } = tools;
+  const { services, agent } = tools;
   const { record, ownership } = known;
   const { name } = record;
-  const incumbent = await runningContainer(services, driver, known, options.signal);
-  await runningRelay(services, driver, known, options.signal);
-  const recorded = await services.store.readPlan(name);
-  if (!recorded)
-    throw codedError('STATE_UNREADABLE', {
-      message: `The plan that ${name} was created by (${services.store.paths(name).plan}) is missing.`,
-    });
+  const from = await incumbentOf(services, known, options.signal);
   const made = newReplaceData({
     why: UPGRADE,
     known,
-    incumbent,
-    generation: incumbent.labels[LABELS.generation] ?? '',
-    recorded,
+    ...from,
     record: recordAfter(record, images, { version: agent.version, plugin }),
   });
   const fresh = agentSpec({
     sandbox: { id: record.sandboxId, name },
-    labels: recorded.base.labels,
+    labels: from.recorded.base.labels,
     image: images.agent.id,
     networkId: ownership.resources.network?.id ?? '',
     memoryBytes: memoryOf(agent, record.agent.isolation),
@@ -57,32 +44,9 @@ const replaceAgent = async (
     ...made,
     reseal: true,
     agentImage: images.agent.id,
-    basePlan: asJson(planAfter(fresh, recorded.base)),
+    basePlan: asJson(planAfter(fresh, from.recorded.base)),
   };
-  try {
-    const { notes, warnings } = await runOperation(replaceOperation(tools, data), {
-      ...operationOptions(services, options),
-      ...failureReporter({
-        services,
-        driver,
-        name,
-        operation: UPGRADE,
-        onProgress: options.onProgress,
-        hookInput: () => ({
-          sandbox: { id: data.sandboxId, name },
-          operation: data.operationId,
-          agent: record.agent.id,
-        }),
-        containers: () => ({ replacement: data.agentId, incumbent: data.incumbent.id }),
-      }),
-    });
-    return {
-      notes,
-      warnings: [...warnings, ...recordOf(data).warnings.filter((line) => !record.warnings.includes(line))],
-    };
-  } catch (error) {
-    throw await withEnding(tools, data, error);
-  }
+  return runReplacement(tools, data, record, options);
 };
 
 const upgradeLocked = async (services: Services, name: string, options: CallOptions): Promise<UpgradeResult> => {
