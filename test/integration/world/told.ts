@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type ScriptedModel, startScriptedModel, text } from '@nemoclaw/testkit/scripted-model';
 import { leaked } from '../../../packages/core/src/redaction/planted.fixture.ts';
 import { makeWorld, type World } from './cli.ts';
 import { QUICK } from './core.ts';
+import { freePort } from './port.ts';
 import { makeTelltale, type Telltale } from './telltale.ts';
 
 const MODEL = { id: 'scripted-1', context: 131_072 };
@@ -26,15 +25,6 @@ export interface ToldWorld {
   onboard(name: string): string[];
   dispose(): Promise<void>;
 }
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 /** A home in which the telltale is linked, and a model for it. */
 export const makeToldWorld = async (): Promise<ToldWorld> => {
