@@ -211,6 +211,10 @@ export interface Driver {
   capabilities(options?: WaitOptions): Promise<DriverCapabilities>;
   hostFacts(options?: WaitOptions): Promise<EngineFacts>;
 
+  /**
+   * One name, one network: of several that ask at the same moment, also in other processes, one gets `created`. So asking
+   * tells of a create that is still under way. Rejects with ENGINE_CONFLICT when nobody can have it.
+   */
   ensureNetwork(spec: NetworkSpec, options?: WaitOptions): Promise<NetworkState>;
   inspectNetwork(id: string, options?: WaitOptions): Promise<NetworkState | undefined>;
   listNetworks(labels: Labels, options?: WaitOptions): Promise<NetworkState[]>;

@@ -23,10 +23,10 @@ const losesEverything = async ({ driver, nemoclaw, name }: Bench) => {
 
 const SWEEPS: Sweep[] = [
   { operation: 'onboard', verb: 'onboard', start: 'none' },
-  { operation: 'onboard, then destroy', verb: 'onboard', start: 'none', next: 'destroy', choose: steps },
+  { operation: 'onboard, then destroy', verb: 'onboard', start: 'none', next: 'destroy' },
   { operation: 'gpu set', verb: 'gpu set', start: 'healthy' },
   { operation: 'gpu set off', verb: 'gpu off', start: 'healthy with gpu', choose: steps },
-  { operation: 'gpu set, then destroy', verb: 'gpu set', start: 'healthy', next: 'destroy', choose: steps },
+  { operation: 'gpu set, then destroy', verb: 'gpu set', start: 'healthy', next: 'destroy' },
   { operation: 'gpu set, its journal lost', verb: 'gpu set', start: 'healthy', losesJournal: true },
   { operation: 'gateway restart', verb: 'gateway restart', start: 'healthy' },
   { operation: 'recover of a healthy sandbox', verb: 'recover', start: 'healthy' },

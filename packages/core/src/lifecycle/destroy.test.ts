@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DestroyData, isMadeFor, knownGenerations } from './destroy.ts';
+import { stagingName } from '../ownership/index.ts';
+import { createsInFlight, type DestroyData, isMadeFor, knownGenerations } from './destroy.ts';
 import { containerState } from './driver.fixture.ts';
 import { journal } from './journal.fixture.ts';
 
@@ -11,6 +12,8 @@ const data = (more: Partial<DestroyData> = {}): DestroyData => ({
   containers: 0,
   networks: 0,
   volumes: 0,
+  inFlight: [],
+  helperImage: '',
   strangers: [],
   ...more,
 });
@@ -34,6 +37,44 @@ describe('knownGenerations', () => {
   it('are none where nothing is known', () => {
     expect(knownGenerations(undefined, undefined)).toEqual([]);
     expect(knownGenerations(undefined, { data: { generations: [1, null] } })).toEqual([]);
+  });
+});
+
+describe('createsInFlight', () => {
+  const resources = { network: null, volumes: [] };
+
+  it('are the containers whose ids were never written down, by the names that they were asked for', () => {
+    const open = journal({
+      creating: { generation: 'g2' },
+      resources: {
+        ...resources,
+        relay: { id: '', generation: 'gr' },
+        forward: { id: '', generation: 'gf' },
+      },
+    });
+    const { name, sandboxId } = open;
+    const stem = `nemoclaw-${name}-${sandboxId.slice(0, 8)}`;
+    expect(createsInFlight(open)).toEqual([
+      { name: stem, generation: 'g2' },
+      { name: `${stem}-relay`, generation: 'gr' },
+      { name: `${stem}-forward`, generation: 'gf' },
+    ]);
+  });
+
+  it('are the replacement under its staging name, until its id is known', () => {
+    const intent = (replacement: { generation: string; id?: string }) =>
+      journal({
+        intent: { incumbent: { id: 'c1', generation: 'g1' }, replacement, backupName: 'b', operation: 'gpu-set' },
+      });
+    const [hidden, ...others] = createsInFlight(intent({ generation: 'g2' }));
+    expect(hidden).toEqual({ name: stagingName(intent({ generation: 'g2' }), 'g2'), generation: 'g2' });
+    expect(others).toEqual([]);
+    expect(createsInFlight(intent({ generation: 'g2', id: 'c2' }))).toEqual([]);
+  });
+
+  it('are none of a sandbox at rest', () => {
+    const relay = { id: 'r1', generation: 'gr' };
+    expect(createsInFlight(journal({ resources: { ...resources, relay, forward: null } }))).toEqual([]);
   });
 });
 

@@ -4,12 +4,16 @@ import type { CallOptions, DestroyResult } from '../api/nemoclaw.ts';
 import type { OwnershipJournal } from '../api/records.ts';
 import { runOperation } from '../operations/run.ts';
 import type { Operation, OperationJournal } from '../operations/types.ts';
+import { stagingName } from '../ownership/index.ts';
 import { parseSandboxName } from '../state/names.ts';
-import { isThrowAway, objectNames } from './names.ts';
+import { isThrowAway, objectNames, sandboxLabels } from './names.ts';
+import { isolatedSpec, removeIsolated } from './networks.ts';
 import { removeEgressIfUnused } from './onboard/network.ts';
 import { operationOptions, withLock } from './operation-options.ts';
+import { findHiddenCreate } from './replace/hidden-create.ts';
 import { knownSandbox } from './resolve.ts';
 import type { Services } from './services.ts';
+import { standInSpec } from './specs.ts';
 
 export interface DestroyData extends JsonObject {
   sandboxId: string;
@@ -21,6 +25,10 @@ export interface DestroyData extends JsonObject {
   containers: number;
   networks: number;
   volumes: number;
+  /** Creates that were cut off and may still be under way: `createsInFlight`. */
+  inFlight: { name: string; generation: string }[];
+  /** Of which a stand-in for those can be made; '' where nothing of it was ever built. */
+  helperImage: string;
   /** Names of containers that carry its labels and were not made for it. */
   strangers: string[];
 }
@@ -43,6 +51,33 @@ export const knownGenerations = (
   const under = pending?.data.generations ?? [];
   const begun = typeof under === 'object' && under !== null ? Object.values(under) : [];
   return [...new Set([...known, ...begun.filter((value) => typeof value === 'string')])];
+};
+
+/** Pure: containers that were asked for and whose ids were never written down; the engine may be at them yet. */
+export const createsInFlight = (ownership: OwnershipJournal): DestroyData['inFlight'] => {
+  const { creating, intent, resources } = ownership;
+  const names = objectNames(ownership.name, ownership.sandboxId);
+  const open = (name: string, part: { generation: string; id?: string } | null | undefined) =>
+    part && !part.id ? [{ name, generation: part.generation }] : [];
+  return [
+    ...open(names.agent, creating),
+    ...open(names.relay, resources.relay),
+    ...open(names.forward, resources.forward),
+    ...open(stagingName(ownership, intent?.replacement.generation ?? ''), intent?.replacement),
+  ];
+};
+
+/** Until each of them is there to be removed, or never will be. */
+const awaitCreates = async (services: Services, data: DestroyData, signal: AbortSignal): Promise<void> => {
+  const driver = await services.driver();
+  const { name: sandbox, sandboxId, helperImage: image } = data;
+  if (data.inFlight.length === 0 || image === '' || !(await driver.findImage(image, { signal }))) return;
+  const homeId = await services.store.homeId();
+  const labels = { ...sandboxLabels({ homeId, name: sandbox, sandboxId }), [LABELS.role]: 'helper' };
+  for (const { name, generation } of data.inFlight) {
+    const stub = standInSpec({ name, labels, image });
+    await findHiddenCreate({ driver, clock: services.clock, sandboxId, generation, name, stub, signal });
+  }
 };
 
 /**
@@ -83,6 +118,7 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
         id: 'containers',
         title: 'Remove the containers',
         async run({ signal, note }) {
+          await awaitCreates(services, data, signal);
           const found = await driver.list(mine, { signal });
           const ours = found.filter((container) => isMadeFor(data, container));
           for (const container of ours) await driver.remove(container.id, { force: true, signal });
@@ -95,11 +131,10 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
         id: 'networks',
         title: 'Remove the networks',
         async run({ signal, note }) {
-          const found = await driver.listNetworks(mine, { signal });
-          for (const network of found) await driver.removeNetwork(network.id, { signal });
-          data.networks += found.length;
-          if (await removeEgressIfUnused({ driver, services, homeId: await store.homeId() }, data.name, signal))
-            data.networks += 1;
+          const homeId = await store.homeId();
+          const { name, sandboxId } = data;
+          data.networks += await removeIsolated(driver, isolatedSpec(services, { homeId, name, sandboxId }), signal);
+          if (await removeEgressIfUnused({ driver, services, homeId }, name, signal)) data.networks += 1;
           note(`${data.networks} removed`);
         },
       },
@@ -130,7 +165,11 @@ const destroyData = async (services: Services, name: string): Promise<DestroyDat
     record?.sandboxId ?? ownership?.sandboxId ?? begun ?? (await knownSandbox(services, name)).record.sandboxId;
   const generations = knownGenerations(ownership, pending);
   const journaled = generations.length > 0;
-  return { sandboxId, name, generations, journaled, containers: 0, networks: 0, volumes: 0, strangers: [] };
+  const helper = record?.image.base ?? pending?.data.helperImage;
+  const inFlight = ownership ? createsInFlight(ownership) : [];
+  const helperImage = typeof helper === 'string' ? helper : '';
+  const removed = { containers: 0, networks: 0, volumes: 0, strangers: [] };
+  return { sandboxId, name, generations, journaled, inFlight, helperImage, ...removed };
 };
 
 /** Takes a sandbox away whole; its images stay, they are shared. To be called under its lock. */

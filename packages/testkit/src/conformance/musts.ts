@@ -80,7 +80,7 @@ export const DRIVER_ENGINE_MUSTS = {
   labels:
     'What is made bears its labels, and a list has what bears all of those that were asked for, and nothing else.',
   networks:
-    'A network is made once, says whether this call made it, and is gone when it is removed; removing twice is no error.',
+    'A network is made once, also when several ask for it at the same moment, says whether this call made it, and is gone when it is removed; removing twice is no error.',
   volumes: 'A volume is made once, says whether this call made it, and is gone when it is removed.',
   files: 'A file put into a volume is read as it was put; one that is not there is `undefined`.',
   exec: 'A program runs as the uid and gid it was given; its exit code and both streams come back.',

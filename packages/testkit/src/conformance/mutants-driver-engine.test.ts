@@ -25,6 +25,15 @@ const MUTANTS: [keyof typeof DRIVER_ENGINE_MUSTS, (driver: Driver) => Partial<Dr
     (driver) => ({ ensureNetwork: async (spec) => ({ ...(await driver.ensureNetwork(spec)), created: true }) }),
   ],
   [
+    'networks',
+    (driver) => {
+      let asked = 0;
+      return {
+        ensureNetwork: (spec) => driver.ensureNetwork({ ...spec, name: `${spec.name}${asked++ === 1 ? '-2' : ''}` }),
+      };
+    },
+  ],
+  [
     'volumes',
     (driver) => ({ ensureVolume: async (spec) => ({ ...(await driver.ensureVolume(spec)), created: true }) }),
   ],

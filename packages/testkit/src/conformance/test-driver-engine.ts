@@ -63,8 +63,12 @@ const WORK: Record<Exclude<keyof typeof DRIVER_ENGINE_MUSTS, 'asked'>, Work> = {
   },
   networks: async ({ driver, labels, name }) => {
     const wanted = { name: name('net'), labels, kind: 'isolated' as const, subnets: SUBNETS };
-    const made = await driver.ensureNetwork(wanted);
-    expect(made).toMatchObject({ name: name('net'), kind: 'isolated', created: true });
+    const asked = await Promise.all([wanted, wanted, wanted].map((spec) => driver.ensureNetwork(spec)));
+    const [made, ...more] = asked.filter(({ created }) => created);
+    expect(made).toMatchObject({ name: name('net'), kind: 'isolated' });
+    expect(more, 'of those that ask at once one made it').toEqual([]);
+    expect(new Set(asked.map(({ id }) => id)), 'one name, one network').toEqual(new Set([made?.id]));
+    if (!made) return;
     expect(await driver.ensureNetwork(wanted)).toMatchObject({ id: made.id, created: false });
     expect(await driver.inspectNetwork(made.id)).toMatchObject({ id: made.id, subnet: made.subnet });
     expect((await driver.listNetworks(labels)).map(({ id }) => id)).toEqual([made.id]);

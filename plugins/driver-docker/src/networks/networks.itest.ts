@@ -32,6 +32,18 @@ describe('networks', () => {
     expect((await driver.listNetworks(world.labels)).map(({ id }) => id)).toContain(made.id);
   });
 
+  it('makes one of several that are asked for at once', async () => {
+    const spec = {
+      name: world.name('at-once'),
+      labels: world.labels,
+      kind: 'isolated' as const,
+      subnets: ['10.214.12.0/28', '10.214.12.16/28', '10.214.12.32/28'],
+    };
+    const asked = await Promise.all(Array.from({ length: 6 }, () => driver.ensureNetwork(spec)));
+    expect(asked.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
+  });
+
   it('refuses one of that name with other labels or of another kind', async () => {
     const spec = {
       name: world.name('mine'),

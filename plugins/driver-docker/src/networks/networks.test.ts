@@ -83,6 +83,14 @@ describe('ensureNetwork', () => {
     expect(await ensure(['10.0.1.0/28'])).toMatchObject({ id: '1', created: false });
   });
 
+  it('waits for one that is being made, and whose name is taken already', async () => {
+    const missing = refusal(404, 'network n not found');
+    scripted
+      .on('GET', '/networks/n', missing, missing, json(200, isolated))
+      .on('POST', '/networks/create', refusal(409, 'network with name n already exists'));
+    expect(await ensure(['10.0.1.0/28'])).toMatchObject({ id: '1', created: false });
+  });
+
   it('takes a network away again that the engine made without isolation', async () => {
     scripted
       .on('GET', '/networks/n', refusal(404, 'network n not found'))

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CodedError,
   type Driver,
@@ -10,6 +11,9 @@ import type { Engine } from '../engine/call.ts';
 import { isCode } from '../engine/codes.ts';
 import { labelFilter } from '../engine/filters.ts';
 import { foreignLabel, type NetworkDocument, networkBody, networkState } from './state.ts';
+
+const APPEARS_WITHIN_MS = 15_000;
+const APPEARS_EVERY_MS = 100;
 
 type Networks = Pick<Driver, 'ensureNetwork' | 'inspectNetwork' | 'listNetworks' | 'removeNetwork'>;
 
@@ -66,14 +70,25 @@ export const createNetworks = (engine: Engine): Networks => {
     });
   };
 
+  /** Who has the name. Its create may still be in flight: the name is taken before the network can be seen. */
+  const winner = async (name: string, signal?: AbortSignal): Promise<NetworkDocument> => {
+    for (let tries = APPEARS_WITHIN_MS / APPEARS_EVERY_MS; tries > 0; tries -= 1) {
+      const found = await byName(name, signal);
+      if (found) return found;
+      await sleep(APPEARS_EVERY_MS, undefined, { signal });
+    }
+    throw new CodedError('ENGINE_CONFLICT', {
+      message: `The engine says that there is a network called ${name}, and does not show it.`,
+      hint: `Look at it with \`docker network inspect ${name}\`, then try again.`,
+      details: { operation: 'ensure network', object: name, status: null, engineMessage: '' },
+    });
+  };
+
   const ensureNetwork = async (spec: NetworkSpec, { signal }: { signal?: AbortSignal } = {}): Promise<NetworkState> => {
     const present = await byName(spec.name, signal);
     if (present) return accept(spec, present);
     const made = await create(spec, signal);
-    if (made === 'exists') {
-      const winner = await byName(spec.name, signal);
-      if (winner) return accept(spec, winner);
-    }
+    if (made === 'exists') return accept(spec, await winner(spec.name, signal));
     const document = await inspect(made, signal);
     const state = document && networkState(document, true);
     if (state?.kind === spec.kind) return state;

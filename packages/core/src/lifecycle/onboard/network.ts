@@ -1,17 +1,17 @@
 import { LABELS } from '@nemoclaw/plugin-api';
 import { codedError } from '../../errors/index.ts';
 import { hostEndpointOf } from '../host-endpoint.ts';
-import { egressNetworkName, homeLabels, objectNames } from '../names.ts';
+import { homeLabels } from '../names.ts';
+import { egressSpec, findHiddenNetwork, isolatedSpec, removeIsolated } from '../networks.ts';
 import { connectFromHost } from '../probe-context.ts';
 import { forwardSpec } from '../specs.ts';
-import { subnetCandidates } from '../subnets.ts';
 import { type OnboardData, recordOf } from './data.ts';
 import {
   ensureOwned,
+  identity,
   labelsFor,
   type OnboardStep,
   type OnboardTools,
-  objectLabels,
   removeMade,
   removeThrowAways,
   updateOwnership,
@@ -22,15 +22,7 @@ export const egressStep = (tools: OnboardTools): OnboardStep => ({
   id: 'egress',
   title: 'Prepare the egress network',
   async run({ data, save, signal, note }) {
-    const network = await tools.driver.ensureNetwork(
-      {
-        name: egressNetworkName(tools.homeId),
-        labels: homeLabels(tools.homeId),
-        kind: 'egress',
-        subnets: subnetCandidates(tools.services.config.subnetRange, 'egress', tools.homeId),
-      },
-      { signal },
-    );
+    const network = await tools.driver.ensureNetwork(egressSpec(tools.services, tools.homeId), { signal });
     data.egressMade ||= network.created;
     data.egressId = network.id;
     data.egressSubnet = network.subnet;
@@ -55,15 +47,15 @@ export const removeEgressIfUnused = async (
 ): Promise<boolean> => {
   // An onboard writes its records before it asks for the network, and its relay comes minutes later.
   if ((await services.store.listNames()).some((name) => name !== leaving)) return false;
-  const [network] = (await driver.listNetworks(homeLabels(homeId), { signal })).filter(
-    (candidate) => candidate.name === egressNetworkName(homeId),
-  );
-  if (!network) return false;
   const users = await driver.list({ [LABELS.home]: homeId, [LABELS.role]: 'relay' }, { signal });
   if (users.length > 0) return false;
+  const spec = egressSpec(services, homeId);
+  const [listed] = (await driver.listNetworks(homeLabels(homeId), { signal })).filter(({ name }) => name === spec.name);
+  const network = listed ?? (await findHiddenNetwork(driver, spec, signal));
+  if (!network) return false;
   try {
     await driver.removeNetwork(network.id, { signal });
-    return true;
+    return !network.created;
   } catch (error) {
     // Another onboard of this home may have put its relay there since we looked: then it is theirs to keep.
     if ((error as { code?: string }).code === 'ENGINE_CONFLICT') return false;
@@ -128,15 +120,7 @@ export const networkStep = (tools: OnboardTools): OnboardStep => ({
   id: 'network',
   title: 'Make the sandbox’s isolated network',
   async run({ data, save, signal, note }) {
-    const network = await tools.driver.ensureNetwork(
-      {
-        name: objectNames(data.name, data.sandboxId).network,
-        labels: objectLabels(tools, data),
-        kind: 'isolated',
-        subnets: subnetCandidates(tools.services.config.subnetRange, 'sandbox', data.sandboxId),
-      },
-      { signal },
-    );
+    const network = await tools.driver.ensureNetwork(isolatedSpec(tools.services, identity(tools, data)), { signal });
     data.networkId = network.id;
     data.networkSubnet = network.subnet;
     await save();
@@ -147,8 +131,6 @@ export const networkStep = (tools: OnboardTools): OnboardStep => ({
     note(network.subnet);
   },
   async undo({ data, signal }) {
-    // By label as well as by id: a crash may have hidden the id.
-    for (const network of await tools.driver.listNetworks({ [LABELS.sandboxId]: data.sandboxId }, { signal }))
-      await tools.driver.removeNetwork(network.id, { signal });
+    await removeIsolated(tools.driver, isolatedSpec(tools.services, identity(tools, data)), signal);
   },
 });
