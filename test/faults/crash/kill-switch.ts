@@ -8,30 +8,34 @@ export interface KillSwitch {
   passed: Point[];
 }
 
-const KILL = 'SIGKILL';
+/** Ends this process there and then, without a word, like a crash would. */
+const killSelf = (): void => void process.kill(process.pid, 'SIGKILL');
 
 /**
  * Stands where this process changes the world: where files of its home get or lose their names, and where the engine is
- * asked for something. Ends the process there and then, without a word, like a crash would; without a target it only counts.
+ * asked for something. There it strikes, once; without a target it only counts. Only what is done to files waits for a
+ * strike to be over.
  */
-export const armKillSwitch = (home: string, target?: Point & { moment: Moment }): KillSwitch => {
+export const armKillSwitch = (
+  home: string,
+  target?: Point & { moment: Moment },
+  strike: () => void | Promise<void> = killSelf,
+): KillSwitch => {
   const passed: Point[] = [];
-  const pass = (label: string): ((moment: Moment) => void) => {
+  const pass = (label: string): ((moment: Moment) => void | Promise<void>) => {
     const nth = passed.filter((point) => point.label === label).length + 1;
     passed.push({ label, nth });
     const meant = target?.label === label && target.nth === nth;
-    return (moment) => {
-      if (meant && target.moment === moment) process.kill(process.pid, KILL);
-    };
+    return (moment) => (meant && target.moment === moment ? strike() : undefined);
   };
   const around = async <T>(label: string, work: () => Promise<T>): Promise<T> => {
     const at = pass(label);
-    at('before');
+    await at('before');
     try {
       return await work();
     } finally {
       // Also where there was nothing to be done, such as removing what is gone.
-      at('after');
+      await at('after');
     }
   };
   const isOurs = (path: unknown): path is string => typeof path === 'string' && path.startsWith(`${home}/`);

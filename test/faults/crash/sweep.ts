@@ -2,9 +2,10 @@ import type { RunnerTask } from 'vitest';
 import { report } from '../report/row.ts';
 import type { Ended } from './child.ts';
 import { allHealthy, nothingLeft } from './judge.ts';
+import type { Victim } from './kill-containers.ts';
 import { type Moment, type Point, pointName } from './points.ts';
 import type { Bench, Start } from './sandbox.ts';
-import type { Verb } from './world.ts';
+import { isEnd, type Verb } from './world.ts';
 
 export interface Sweep {
   /** Title in the table. */
@@ -15,6 +16,8 @@ export interface Sweep {
   arrange?(bench: Bench): Promise<void>;
   /** Which command comes next after the crash; `recover` without. */
   next?: 'recover' | 'destroy';
+  /** What is killed; the program without. */
+  victim?: Victim;
   /** Also what the operation wrote down of itself is lost. */
   losesJournal?: boolean;
   /** Of the crashes that a run without one offers, those to be made; all of them without. */
@@ -26,6 +29,9 @@ export type Crash = Point & { moment: Moment };
 
 /** Before and after each step of the journal, and nothing else. */
 export const steps = (crashes: Crash[]): Crash[] => crashes.filter(({ label }) => label.startsWith('journal: '));
+
+/** Each step once, while the program stands between it and the one before. */
+export const betweenSteps = (crashes: Crash[]): Crash[] => steps(crashes).filter(({ moment }) => moment === 'after');
 
 /** So many of them, the first and the last among them; which ones follows from how many there are. */
 export const spread =
@@ -85,8 +91,19 @@ const NOT_PASSED = 'not passed this time';
 const endedWith = (ended: Ended): string =>
   JSON.stringify('passed' in ended ? { ...ended, passed: ended.passed.length } : ended).slice(0, 600);
 
+/** The program lives: it gets through, or gives up with a word; what it left is settled. */
+const bereaved = async (bench: Bench, { verb, victim }: Sweep, crash: Crash): Promise<End> => {
+  const ended = await bench.inChild(verb, { ...crash, ...(victim ? { victim } : {}) });
+  if (!('type' in ended)) return { outcome: 'died', troubles: [endedWith(ended)] };
+  const how = ended.type === 'done' ? 'done' : ended.code;
+  const { outcome, troubles } = await recovered(bench, false);
+  if (!isEnd(how)) troubles.unshift(`it ended in no way that a command may end: ${endedWith(ended)}`);
+  return { outcome: `${how}, then ${outcome}`, troubles };
+};
+
 const oneRound = async (bench: Bench, sweep: Sweep, crash: Crash): Promise<End> => {
   await ready(bench, sweep);
+  if (sweep.victim) return bereaved(bench, sweep, crash);
   const ended = await bench.inChild(sweep.verb, crash);
   // A detour of the first run, such as another port of ingress, is not taken each time.
   if ('type' in ended && ended.type === 'done') return { ...(await recovered(bench, false)), outcome: NOT_PASSED };
@@ -117,13 +134,14 @@ export const sweepPoints = async (bench: Bench, sweep: Sweep, task: Pick<RunnerT
     }));
     const good = troubles.length === 0;
     const point = pointName(crash);
-    const row = { suite: 'crash', operation: sweep.operation, point, fault: crash.moment, good };
+    const suite = sweep.victim ? 'containers killed' : 'crash';
+    const row = { suite, operation: sweep.operation, point, fault: sweep.victim ?? crash.moment, good };
     report(task, {
       ...row,
       outcome: good ? outcome : `${outcome} — ${troubles[0]}`,
       elapsedMs: performance.now() - begin,
     });
-    const line = `${sweep.operation}, ${crash.moment} ${point}: ${outcome}${good ? '' : ` — ${troubles.join('; ')}`}`;
+    const line = `${suite}: ${sweep.operation}, ${row.fault} ${point}: ${outcome}${good ? '' : ` — ${troubles.join('; ')}`}`;
     process.stderr.write(`${good ? '✓' : '✗'} ${line}\n`);
     if (outcome === NOT_PASSED) notPassed.push(line);
     if (good) continue;

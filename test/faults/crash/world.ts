@@ -39,3 +39,7 @@ export const perform = async (nemoclaw: Nemoclaw, { verb, name, endpoint }: Job)
       return nemoclaw.destroy(name);
   }
 };
+
+/** A command is done, or says by a code of the catalogue why not (`BUSY` where another one is at it). */
+export const isEnd = (how: string): boolean =>
+  how === 'done' || (/^[A-Z][A-Z_]+$/.test(how) && !['NONE', 'INTERNAL_ERROR'].includes(how));

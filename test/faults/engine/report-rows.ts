@@ -17,8 +17,11 @@ export const tell = (task: Task, row: FaultRow): void => {
   process.stderr.write(`${good ? '✓' : '✗'} ${suite}: ${operation}, ${point}, ${fault}: ${outcome}\n`);
 };
 
-const outcomeOf = ({ ending, after, problems }: { ending: string; after: string; problems: string[] }): string => {
+type Ends = Pick<RestartRow, 'ending' | 'after' | 'problems'> & Partial<Pick<SweepRow, 'missed'>>;
+
+const outcomeOf = ({ ending, after, problems, missed }: Ends): string => {
   if (problems.length > 0) return `${ending}: ${problems.join('; ').slice(0, 200)}`;
+  if (missed) return 'not made this time';
   return `${ending === 'done' || ending === 'killed' ? ending : 'failed'}, then ${after.split(', ').at(-1)}`;
 };
 

@@ -1,7 +1,7 @@
 import type { RunnerTask } from 'vitest';
 import { type Child, startChild } from '../crash/child.ts';
 import type { Bench } from '../crash/sandbox.ts';
-import type { Verb } from '../crash/world.ts';
+import { isEnd, type Verb } from '../crash/world.ts';
 import { report } from '../report/row.ts';
 
 export interface Runner {
@@ -17,9 +17,6 @@ export const mixed = (name: string, counts: Partial<Record<Verb, number>>): Runn
   const longest = Math.max(...rows.map((row) => row.length));
   return Array.from({ length: longest }, (_, index) => rows.flatMap((row) => row[index] ?? [])).flat();
 };
-
-/** A command may be done, be refused because another one is at it, or say by a code of the catalogue why not. */
-const isEnd = (code: string): boolean => /^[A-Z][A-Z_]+$/.test(code) && !['NONE', 'INTERNAL_ERROR'].includes(code);
 
 /**
  * All of them at once, each a process of its own that has loaded the program before the first one begins. Gives those
@@ -37,8 +34,8 @@ export const rush = async (
     runners.map(async ({ verb, name }, index) => {
       const begin = performance.now();
       const ended = await (children[index] as Child).run({ job: { verb, name, endpoint: bench.endpoint } });
-      const known = 'type' in ended && (ended.type === 'done' || isEnd(ended.code));
       const outcome = !('type' in ended) ? ended.how : ended.type === 'done' ? 'done' : ended.code;
+      const known = 'type' in ended && isEnd(outcome);
       const row = { suite: 'rush', operation: title, point: `${verb} of ${name}`, fault: 'at once' };
       report(task, { ...row, outcome, good: known, elapsedMs: performance.now() - begin });
       return { outcome, wrong: known ? [] : [`${verb} of ${name}: ${JSON.stringify(ended).slice(0, 600)}`] };
