@@ -243,6 +243,7 @@ export interface Driver {
   removeImage(reference: string, options?: WaitOptions): Promise<void>;
 
   create(spec: ContainerSpec, options?: WaitOptions): Promise<{ id: string }>;
+  /** Resolves also when it runs. One that keeps ending, and that its engine waits to start again, is started now. */
   start(id: string, options?: WaitOptions): Promise<void>;
   /** Resolves also when it was not running. */
   stop(id: string, options: WaitOptions & { timeoutSeconds: number }): Promise<void>;

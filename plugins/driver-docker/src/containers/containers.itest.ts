@@ -138,6 +138,20 @@ describe('life of a container', () => {
     expect([await driver.inspect(id), await driver.inspectRaw(id)]).toEqual([undefined, undefined]);
   });
 
+  it('starts one now that its engine waits to start again', async () => {
+    const id = await world.running({ command: ['/bin/sh', '-c', 'exit 3'], restartPolicy: 'unless-stopped' });
+    // The engine's pauses double from 100 ms on: long enough after some of them to be met in one.
+    await expect.poll(async () => (await driver.inspect(id))?.restartCount, { timeout: 20_000 }).toBeGreaterThan(4);
+    await expect.poll(async () => (await driver.inspect(id))?.phase, { interval: 10 }).toBe('restarting');
+    const before = await driver.inspect(id);
+    await driver.start(id);
+    const after = await driver.inspect(id);
+    expect(before?.startedAt).not.toBe(after?.startedAt);
+    // Counted anew: it was this start, and not the end of a pause.
+    expect(after?.restartCount).toBeLessThan(before?.restartCount ?? 0);
+    await driver.remove(id, { force: true });
+  });
+
   it('lists all with the labels, stopped ones as well', async () => {
     const labels = { ...world.labels, group: 'list' };
     const stopped = await world.container({ labels });

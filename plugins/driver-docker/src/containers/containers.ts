@@ -59,6 +59,11 @@ export const createContainers = (engine: Engine): Containers => {
     throw new CodedError('ENGINE_NOT_FOUND', { message: `There is no container ${id}.`, details: { object: id } });
   };
 
+  const restart: Driver['restart'] = async (id, { timeoutSeconds, signal }) => {
+    const spec = change('restart', id, { timeoutMs: timeoutSeconds * 1000 + engine.budgets.start, signal });
+    await engine.call(spec, (docker) => docker.getContainer(of(id)).restart({ t: timeoutSeconds }));
+  };
+
   return {
     async create(spec, { signal } = {}) {
       await requireVolumes(engine, volumesOf(spec.mounts), signal);
@@ -66,7 +71,10 @@ export const createContainers = (engine: Engine): Containers => {
     },
     async start(id, { signal } = {}) {
       const spec = change('start', id, { timeoutMs: engine.budgets.start, idempotent: true, signal });
-      await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).start()));
+      const already = await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).start()));
+      // One that keeps ending and waits for the engine's next try, up to a minute away, counts as started to the engine.
+      if (already && (await present(id, signal)).State.Status === 'restarting')
+        await restart(id, { timeoutSeconds: 0, ...(signal && { signal }) });
     },
     async stop(id, { timeoutSeconds, signal }) {
       const spec = change('stop', id, {
@@ -76,10 +84,7 @@ export const createContainers = (engine: Engine): Containers => {
       });
       await unlessAlready(engine.call(spec, (docker) => docker.getContainer(of(id)).stop({ t: timeoutSeconds })));
     },
-    async restart(id, { timeoutSeconds, signal }) {
-      const spec = change('restart', id, { timeoutMs: timeoutSeconds * 1000 + engine.budgets.start, signal });
-      await engine.call(spec, (docker) => docker.getContainer(of(id)).restart({ t: timeoutSeconds }));
-    },
+    restart,
     remove: (id, { force = false, signal } = {}) => removeContainer(engine, id, { force, signal }),
     async rename(id, name, { signal } = {}) {
       try {
@@ -128,11 +133,13 @@ export const createContainers = (engine: Engine): Containers => {
   };
 };
 
-/** 304: it was in that state before. */
-const unlessAlready = async (call: Promise<unknown>): Promise<void> => {
+/** 304: it was in that state before, which is no error. Resolves with whether it was. */
+const unlessAlready = async (call: Promise<unknown>): Promise<boolean> => {
   try {
     await call;
+    return false;
   } catch (error) {
-    if (statusOf(error) !== 304) throw error;
+    if (statusOf(error) === 304) return true;
+    throw error;
   }
 };
