@@ -34,7 +34,10 @@ export function watchInterrupts(bin: string, changes: boolean, host: Host = proc
       host.exit(SIGNAL_EXIT[signal]);
     }
     received = signal;
-    if (changes) say('Interrupted: undoing what was begun. A second time stops at once.');
+    if (changes)
+      say(
+        'Interrupted: undoing what was begun, or finishing what can’t be undone any more. A second time stops at once.',
+      );
     const reason: InterruptReason = { signal };
     controller.abort(reason);
   };

@@ -2,6 +2,7 @@ import type { JsonObject } from '@nemoclaw/plugin-api';
 import type { Session } from './session.ts';
 import { interrupted } from './signals.ts';
 import type { Step } from './types.ts';
+import { grace, UNDO_BUDGET_MS } from './undo.ts';
 
 /** A step that failed; which one decides what happens next. */
 export interface StepFailure<D extends JsonObject> {
@@ -37,11 +38,27 @@ const runStep = async <D extends JsonObject>(
   session.tell(step, state, elapsed, skipped ?? (happened ? 'had already happened' : io.remarks.join('; ')));
 };
 
-/** Runs what is left, in order. Resolves with the first failure, or with nothing when all is done. */
+/**
+ * Runs what is left, in order. Resolves with the first failure, or with nothing when all is done. An interruption ends what
+ * comes before the commit at once; past it, where nothing is taken back, the rest gets the time that an undo would get.
+ */
 export const runForward = async <D extends JsonObject>(session: Session<D>): Promise<StepFailure<D> | undefined> => {
-  const signal = session.options.signal ?? new AbortController().signal;
+  const { clock, signal: asked = new AbortController().signal, undoBudgetMs = UNDO_BUDGET_MS } = session.options;
+  const rest = grace(clock, asked, undoBudgetMs);
+  try {
+    return await runSteps(session, { asked, rest: rest.signal });
+  } finally {
+    rest.end();
+  }
+};
+
+const runSteps = async <D extends JsonObject>(
+  session: Session<D>,
+  { asked, rest }: { asked: AbortSignal; rest: AbortSignal },
+): Promise<StepFailure<D> | undefined> => {
   for (const step of session.operation.steps) {
     if (isOver(session.state(step))) continue;
+    const signal = session.journal.committed ? rest : asked;
     const start = session.options.clock.elapsed();
     try {
       if (signal.aborted) throw interrupted(`${session.operation.name} of ${session.operation.sandbox}`, signal);

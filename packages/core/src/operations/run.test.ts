@@ -214,6 +214,41 @@ describe('an interruption', () => {
     expect(error).toMatchObject({ code: 'INTERRUPTED', details: { signal: 'SIGTERM' } });
   });
 
+  it('past the commit lets the rest be done, and is then a success', async () => {
+    const controller = new AbortController();
+    const heard: boolean[] = [];
+    const rest = async ({ signal }: StepIo<Data>) => {
+      controller.abort({ signal: 'SIGINT' });
+      await Promise.resolve();
+      heard.push(signal.aborted);
+    };
+    const { warnings } = await runOperation(
+      operationOf(step('a', { commit: true }), step('b', { run: rest }), step('c')),
+      options({ signal: controller.signal }),
+    );
+    expect([warnings, heard, log]).toEqual([[], [false], ['run a', 'run c']]);
+    expect(await store.readOperation('demo')).toBeUndefined();
+  });
+
+  it('past the commit ends the rest when it takes longer than an undo may, and leaves it to recover', async () => {
+    const controller = new AbortController();
+    const { clock, letTimePass } = testClock();
+    const hangs = ({ signal }: StepIo<Data>) =>
+      new Promise<void>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('cancelled')));
+        controller.abort({ signal: 'SIGINT' });
+        letTimePass();
+      });
+    const error = await failureOf(
+      runOperation(
+        operationOf(step('a', { commit: true }), step('b', { run: hangs })),
+        options({ clock, signal: controller.signal }),
+      ),
+    );
+    expect(error).toMatchObject({ code: 'INTERRUPTED', details: { signal: 'SIGINT', undo: 'not needed' } });
+    expect(await store.readOperation('demo')).toMatchObject({ committed: true });
+  });
+
   it('before anything began leaves nothing to undo', async () => {
     const error = await failureOf(
       runOperation(operationOf(step('a')), options({ signal: AbortSignal.abort({ signal: 'SIGINT' }) })),

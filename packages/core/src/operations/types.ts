@@ -101,7 +101,7 @@ export interface RunOptions {
   ): Promise<JsonObject | undefined>;
   /** After the undo, when there was a failure before the commit: what became of it. Its own errors are passed over. */
   onTakenBack?(undo: UndoOutcome, elapsedMs: number): Promise<void>;
-  /** For on-failure and undo together; 30 s. */
+  /** For on-failure and undo together, and for the rest past the commit once it was interrupted; 30 s. */
   undoBudgetMs?: number;
   clock: OperationClock;
 }

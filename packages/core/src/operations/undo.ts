@@ -17,6 +17,24 @@ export const deadline = (clock: OperationClock, ms: number, why: string): { sign
   return { signal: over.signal, end: () => cancel.abort() };
 };
 
+/**
+ * For what can't be taken back any more: aborts `ms` after `signal` does, for the same reason. `end` is called when the
+ * work is over.
+ */
+export const grace = (clock: OperationClock, signal: AbortSignal, ms: number): { signal: AbortSignal; end(): void } => {
+  const late = new AbortController();
+  const over = new AbortController();
+  const begin = (): void => {
+    clock.sleep(ms, over.signal).then(
+      () => late.abort(signal.reason),
+      () => {},
+    );
+  };
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true, signal: over.signal });
+  return { signal: late.signal, end: () => over.abort() };
+};
+
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const why = (signal: AbortSignal): string => {
