@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Victim } from './kill-containers.ts';
+import type { Strike } from './points.ts';
 import { type Bench, startBench } from './sandbox.ts';
 import { betweenSteps, type Sweep, sweepPoints } from './sweep.ts';
 
-const VICTIMS: Victim[] = ['agent', 'every container'];
+const VICTIMS: Strike[] = ['agent', 'every container'];
 const OPERATIONS: Sweep[] = [
   { operation: 'onboard', verb: 'onboard', start: 'none' },
   { operation: 'gpu set', verb: 'gpu set', start: 'healthy' },
@@ -20,9 +20,9 @@ describe('containers die between any two steps of every operation', () => {
   afterAll(() => bench.dispose());
 
   const sweeps = OPERATIONS.flatMap((sweep) =>
-    VICTIMS.map((victim): Sweep => ({ ...sweep, victim, choose: betweenSteps })),
+    VICTIMS.map((strike): Sweep => ({ ...sweep, strike, choose: betweenSteps })),
   );
-  it.for(sweeps)('$operation, $victim', async (sweep, { task }) => {
+  it.for(sweeps)('$operation, $strike', async (sweep, { task }) => {
     expect(await sweepPoints(bench, sweep, task)).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ const COMMITTED = 'ownership: authoritative, retired, intent';
 
 /** Something to recover: an operation that was cut off right after it wrote that. */
 const cutOff = (verb: Verb, label: string) => async (bench: Bench) => {
-  const ended = await bench.inChild(verb, { label, nth: 1, moment: 'after' });
+  const ended = await bench.inChild(verb, { label, nth: 1, moment: 'after', strike: 'crash' });
   if (!('how' in ended) || ended.how !== 'killed') throw new Error(`${verb} never came to ${label}`);
 };
 const losesEverything = async ({ driver, nemoclaw, name }: Bench) => {
@@ -28,9 +28,15 @@ const SWEEPS: Sweep[] = [
   { operation: 'gpu set off', verb: 'gpu off', start: 'healthy with gpu', choose: steps },
   { operation: 'gpu set, then destroy', verb: 'gpu set', start: 'healthy', next: 'destroy' },
   { operation: 'gpu set, its journal lost', verb: 'gpu set', start: 'healthy', losesJournal: true },
-  { operation: 'gateway restart', verb: 'gateway restart', start: 'healthy' },
-  { operation: 'recover of a healthy sandbox', verb: 'recover', start: 'healthy' },
-  { operation: 'recover of what lost its containers', verb: 'recover', start: 'healthy', arrange: losesEverything },
+  { operation: 'gateway restart', verb: 'gateway restart', start: 'healthy', execs: true },
+  { operation: 'recover of a healthy sandbox', verb: 'recover', start: 'healthy', execs: true },
+  {
+    operation: 'recover of what lost its containers',
+    verb: 'recover',
+    start: 'healthy',
+    execs: true,
+    arrange: losesEverything,
+  },
   {
     operation: 'recover of an onboard',
     verb: 'recover',

@@ -3,14 +3,11 @@ import { join } from 'node:path';
 import { LABELS, type Labels } from '@nemoclaw/plugin-api';
 import { openEngine } from '../../integration/world/engine.ts';
 
-/** Whose first process dies: the agent's, or that of every container of the home, helpers and probes too. */
-export type Victim = 'agent' | 'every container';
-
 /**
- * SIGKILL from the host to what runs in containers, as by the kernel when memory is short: nobody asked the engine, so
- * their restart policies hold.
+ * To the first process of the agent's container, or of every container of the home, helpers and probes too: SIGKILL
+ * from the host, as by the kernel when memory is short. Nobody asked the engine, so their restart policies hold.
  */
-export const killContainers = async (home: string, victim: Victim): Promise<void> => {
+export const killContainers = async (home: string, victim: 'agent' | 'every container'): Promise<void> => {
   const driver = openEngine();
   const { id } = JSON.parse(readFileSync(join(home, 'home.json'), 'utf8')) as { id: string };
   const labels: Labels = { [LABELS.home]: id, ...(victim === 'agent' ? { [LABELS.role]: 'agent' } : {}) };

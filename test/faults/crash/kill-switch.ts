@@ -8,9 +8,6 @@ export interface KillSwitch {
   passed: Point[];
 }
 
-/** Ends this process there and then, without a word, like a crash would. */
-const killSelf = (): void => void process.kill(process.pid, 'SIGKILL');
-
 /**
  * Stands where this process changes the world: where files of its home get or lose their names, and where the engine is
  * asked for something. There it strikes, once; without a target it only counts. Only what is done to files waits for a
@@ -18,8 +15,8 @@ const killSelf = (): void => void process.kill(process.pid, 'SIGKILL');
  */
 export const armKillSwitch = (
   home: string,
-  target?: Point & { moment: Moment },
-  strike: () => void | Promise<void> = killSelf,
+  target: (Point & { moment: Moment }) | undefined,
+  strike: () => void | Promise<void>,
 ): KillSwitch => {
   const passed: Point[] = [];
   const pass = (label: string): ((moment: Moment) => void | Promise<void>) => {

@@ -10,6 +10,12 @@ export interface Point {
 /** `during`: the request is with the engine, its answer is not here. */
 export type Moment = 'before' | 'after' | 'during';
 
+/**
+ * What happens there. `crash`: the program ends without a word. `SIGINT`: it is asked to stop. The others die, and the
+ * program lives.
+ */
+export type Strike = 'crash' | 'SIGINT' | 'agent' | 'every container';
+
 export const pointName = ({ label, nth }: Point): string => (nth === 1 ? label : `${label} (${nth})`);
 
 interface Journal {
@@ -53,9 +59,12 @@ export const describeWrite = (from: string, to: string): string => {
   }
 };
 
-/** `POST /containers/{id}/start`; nothing for what only looks. Commands in containers have a journal step of their own. */
+/** A command in a container begins. Most of them only look, and how often depends on the machine. */
+export const EXEC = 'POST /exec/{id}/start';
+
+/** `POST /containers/{id}/start`; nothing for what only looks. */
 export const describeCall = (method: string, path: string): string | undefined => {
   const [, plain = ''] = /^(?:\/v[\d.]+)?(\/[^?]*)/.exec(path) ?? [];
-  if (method === 'GET' || method === 'HEAD' || /\/exec(\/|$)|\/wait$|\/attach$/.test(plain)) return undefined;
+  if (method === 'GET' || method === 'HEAD' || /\/exec$|\/wait$|\/attach$/.test(plain)) return undefined;
   return `${method} ${plain.replace(/^(\/\w+)\/(?!create$|prune$)[^/]+/, '$1/{id}')}`;
 };

@@ -1,13 +1,12 @@
-// A process that does one command and can be ended, or have its containers ended, at any point of it: `program.ts <home>`, then one Order over IPC.
-import { killContainers, type Victim } from './kill-containers.ts';
+// A process that does one command and is struck at one point of it: `program.ts <home>`, then one Order over IPC.
+import { killContainers } from './kill-containers.ts';
 import { armKillSwitch } from './kill-switch.ts';
-import type { Moment, Point } from './points.ts';
+import type { Moment, Point, Strike } from './points.ts';
 import { type Job, open, perform } from './world.ts';
 
 export interface Order {
   job: Job;
-  /** `victim`: not this process but what runs in containers. */
-  kill?: Point & { moment: Moment; victim?: Victim };
+  kill?: Point & { moment: Moment; strike: Strike };
 }
 export type Word =
   | { type: 'ready' }
@@ -18,11 +17,23 @@ const [home = ''] = process.argv.slice(2);
 const say = (word: Word): void => void process.send?.(word);
 
 process.once('message', async ({ job, kill }: Order) => {
-  const victim = kill?.victim;
-  const { passed } = armKillSwitch(home, kill, victim && (() => killContainers(home, victim)));
+  const interrupt = new AbortController();
+  const strike = (): void | Promise<void> => {
+    switch (kill?.strike) {
+      case 'SIGINT':
+        return interrupt.abort({ signal: 'SIGINT' });
+      case 'agent':
+      case 'every container':
+        return killContainers(home, kill.strike);
+      case 'crash':
+      case undefined:
+        process.kill(process.pid, 'SIGKILL');
+    }
+  };
+  const { passed } = armKillSwitch(home, kill, strike);
   const nemoclaw = await open(home);
   try {
-    const result = await perform(nemoclaw, job);
+    const result = await perform(nemoclaw, job, { signal: interrupt.signal });
     say({ type: 'done', passed, result: JSON.parse(JSON.stringify(result ?? null)) });
   } catch (error) {
     const { code = 'NONE', message } = error as Error & { code?: string };

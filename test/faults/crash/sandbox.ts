@@ -28,6 +28,8 @@ export interface Bench {
   here(verb: Verb): Promise<unknown>;
   /** Makes it so, from whatever is there. */
   begin(start: Start): Promise<void>;
+  /** What is written down of the sandbox; nothing when there is none. */
+  record(): SandboxRecord | undefined;
   /** What `recover` would read of a cut-off operation. */
   hasJournal(): boolean;
   loseJournal(): Promise<void>;
@@ -72,6 +74,7 @@ export const startBench = async (name: string): Promise<Bench> => {
     driver,
     nemoclaw,
     here,
+    record: recordOf,
     wipe,
     inChild(verb, kill) {
       const child = next;

@@ -2,8 +2,7 @@ import type { RunnerTask } from 'vitest';
 import { report } from '../report/row.ts';
 import type { Ended } from './child.ts';
 import { allHealthy, nothingLeft } from './judge.ts';
-import type { Victim } from './kill-containers.ts';
-import { type Moment, type Point, pointName } from './points.ts';
+import { EXEC, type Moment, type Point, pointName, type Strike } from './points.ts';
 import type { Bench, Start } from './sandbox.ts';
 import { isEnd, type Verb } from './world.ts';
 
@@ -16,10 +15,12 @@ export interface Sweep {
   arrange?(bench: Bench): Promise<void>;
   /** Which command comes next after the crash; `recover` without. */
   next?: 'recover' | 'destroy';
-  /** What is killed; the program without. */
-  victim?: Victim;
+  /** What happens at each of the points; a crash without. */
+  strike?: Strike;
   /** Also what the operation wrote down of itself is lost. */
   losesJournal?: boolean;
+  /** While a command runs in a container too, such as a restart that the supervisor does. */
+  execs?: boolean;
   /** Of the crashes that a run without one offers, those to be made; all of them without. */
   choose?(crashes: Crash[]): Crash[];
 }
@@ -86,25 +87,64 @@ const ready = async (bench: Bench, sweep: Sweep): Promise<void> => {
   await sweep.arrange?.(bench);
 };
 
+/** The budget of an undo, and what it takes to begin and to end. */
+const ENDS_WITHIN_MS = 35_000;
+const RESTARTS_WITHIN_MS = 20_000;
+
+const SUITES: Record<Strike, string> = {
+  crash: 'crash',
+  SIGINT: 'interrupted',
+  agent: 'containers killed',
+  'every container': 'containers killed',
+};
+const faultOf = (strike: Strike, { moment }: Crash): string =>
+  strike === 'agent' || strike === 'every container' ? strike : moment;
+
 const NOT_PASSED = 'not passed this time';
 
 const endedWith = (ended: Ended): string =>
   JSON.stringify('passed' in ended ? { ...ended, passed: ended.passed.length } : ended).slice(0, 600);
 
+/** A process that was not killed: how it ended, when that is how a command may end. */
+const endOf = (ended: Ended): { how: string; troubles: string[] } => {
+  const how = !('type' in ended) ? ended.how : ended.type === 'done' ? 'done' : ended.code;
+  const good = 'type' in ended && isEnd(how);
+  return { how, troubles: good ? [] : [`it ended in no way that a command may end: ${endedWith(ended)}`] };
+};
+
 /** The program lives: it gets through, or gives up with a word; what it left is settled. */
-const bereaved = async (bench: Bench, { verb, victim }: Sweep, crash: Crash): Promise<End> => {
-  const ended = await bench.inChild(verb, { ...crash, ...(victim ? { victim } : {}) });
-  if (!('type' in ended)) return { outcome: 'died', troubles: [endedWith(ended)] };
-  const how = ended.type === 'done' ? 'done' : ended.code;
-  const { outcome, troubles } = await recovered(bench, false);
-  if (!isEnd(how)) troubles.unshift(`it ended in no way that a command may end: ${endedWith(ended)}`);
-  return { outcome: `${how}, then ${outcome}`, troubles };
+const bereaved = async (bench: Bench, ended: Ended): Promise<End> => {
+  const { how, troubles } = endOf(ended);
+  const { outcome, troubles: more } = await recovered(bench, false);
+  return { outcome: `${how}, then ${outcome}`, troubles: [...troubles, ...more] };
+};
+
+/** Asked to stop it ends as if it had succeeded or had never been started, and nobody has anything to recover. */
+const interrupted = async (bench: Bench, sweep: Sweep, crash: Crash): Promise<End> => {
+  const gpuOf = (): string | null | undefined => bench.record()?.gpu.strategy;
+  const before = gpuOf();
+  const begin = performance.now();
+  const ended = await bench.inChild(sweep.verb, { ...crash, strike: 'SIGINT' });
+  const elapsedMs = performance.now() - begin;
+  const { how, troubles } = endOf(ended);
+  const look = (): Promise<string[]> => (bench.record() ? allHealthy(bench, [bench.name]) : nothingLeft(bench));
+  // A restart that the supervisor has begun is finished by it.
+  const until = performance.now() + RESTARTS_WITHIN_MS;
+  let left = await look();
+  while (left.length > 0 && performance.now() < until) left = await look();
+  troubles.push(...left);
+  if (how !== 'done' && how !== 'INTERRUPTED') troubles.push(`it ended otherwise: ${endedWith(ended)}`);
+  if (how === 'INTERRUPTED' && gpuOf() !== before) troubles.push(`interrupted, and it is not as it was: ${gpuOf()}`);
+  if (elapsedMs > ENDS_WITHIN_MS) troubles.push(`it took ${Math.round(elapsedMs)} ms`);
+  return { outcome: how, troubles };
 };
 
 const oneRound = async (bench: Bench, sweep: Sweep, crash: Crash): Promise<End> => {
   await ready(bench, sweep);
-  if (sweep.victim) return bereaved(bench, sweep, crash);
-  const ended = await bench.inChild(sweep.verb, crash);
+  const { strike = 'crash' } = sweep;
+  if (strike === 'SIGINT') return interrupted(bench, sweep, crash);
+  const ended = await bench.inChild(sweep.verb, { ...crash, strike });
+  if (strike !== 'crash') return bereaved(bench, ended);
   // A detour of the first run, such as another port of ingress, is not taken each time.
   if ('type' in ended && ended.type === 'done') return { ...(await recovered(bench, false)), outcome: NOT_PASSED };
   if (!('how' in ended) || ended.how !== 'killed')
@@ -123,7 +163,8 @@ export const sweepPoints = async (bench: Bench, sweep: Sweep, task: Pick<RunnerT
   const failures: string[] = [];
   const notPassed: string[] = [];
   const crashes = dry.passed.flatMap((point) => momentsOf(point).map((moment): Crash => ({ ...point, moment })));
-  const chosen = sweep.choose?.(crashes) ?? crashes;
+  const swept = crashes.filter(({ label }) => sweep.execs || label !== EXEC);
+  const chosen = sweep.choose?.(swept) ?? swept;
   const only = new RegExp(process.env.NEMOCLAW_FAULTS_POINT ?? '');
   const made = chosen.filter((one) => only.test(`${one.moment} ${pointName(one)}`));
   for (const crash of made) {
@@ -134,14 +175,14 @@ export const sweepPoints = async (bench: Bench, sweep: Sweep, task: Pick<RunnerT
     }));
     const good = troubles.length === 0;
     const point = pointName(crash);
-    const suite = sweep.victim ? 'containers killed' : 'crash';
-    const row = { suite, operation: sweep.operation, point, fault: sweep.victim ?? crash.moment, good };
+    const { strike = 'crash' } = sweep;
+    const row = { suite: SUITES[strike], operation: sweep.operation, point, fault: faultOf(strike, crash), good };
     report(task, {
       ...row,
       outcome: good ? outcome : `${outcome} — ${troubles[0]}`,
       elapsedMs: performance.now() - begin,
     });
-    const line = `${suite}: ${sweep.operation}, ${row.fault} ${point}: ${outcome}${good ? '' : ` — ${troubles.join('; ')}`}`;
+    const line = `${row.suite}: ${sweep.operation}, ${row.fault} ${point}: ${outcome}${good ? '' : ` — ${troubles.join('; ')}`}`;
     process.stderr.write(`${good ? '✓' : '✗'} ${line}\n`);
     if (outcome === NOT_PASSED) notPassed.push(line);
     if (good) continue;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Nemoclaw } from '@nemoclaw/core';
+import type { CallOptions, Nemoclaw } from '@nemoclaw/core';
 import { onboardInput, openCore, QUICK } from '../../integration/world/core.ts';
 
 export const MODEL = { id: 'scripted-1', context: 8_192 };
@@ -23,20 +23,24 @@ export interface Job {
 }
 
 /** One mutating command. The model listens on loopback, so that a forwarder is part of it. */
-export const perform = async (nemoclaw: Nemoclaw, { verb, name, endpoint }: Job): Promise<unknown> => {
+export const perform = async (
+  nemoclaw: Nemoclaw,
+  { verb, name, endpoint }: Job,
+  call: CallOptions = {},
+): Promise<unknown> => {
   switch (verb) {
     case 'onboard':
-      return nemoclaw.onboard({ ...onboardInput(name, endpoint, MODEL.id, 'tiny'), forward: true });
+      return nemoclaw.onboard({ ...onboardInput(name, endpoint, MODEL.id, 'tiny'), forward: true, ...call });
     case 'gpu set':
-      return nemoclaw.gpuSet(name, STRATEGY);
+      return nemoclaw.gpuSet(name, STRATEGY, call);
     case 'gpu off':
-      return nemoclaw.gpuSet(name, 'off');
+      return nemoclaw.gpuSet(name, 'off', call);
     case 'gateway restart':
-      return nemoclaw.gatewayRestart(name, {});
+      return nemoclaw.gatewayRestart(name, call);
     case 'recover':
-      return nemoclaw.recover(name);
+      return nemoclaw.recover(name, call);
     case 'destroy':
-      return nemoclaw.destroy(name);
+      return nemoclaw.destroy(name, call);
   }
 };
 
