@@ -9,7 +9,7 @@ import { openEngine } from '../../integration/world/engine.ts';
 import { type Child, type Ended, startChild } from './child.ts';
 import { everything } from './leftovers.ts';
 import type { Order } from './program.ts';
-import { type Job, MODEL, open, perform, type Verb } from './world.ts';
+import { type Agent, type Job, MODEL, open, perform, type Verb } from './world.ts';
 
 /** The state that a sweep starts each of its rounds from. */
 export type Start = 'none' | 'healthy' | 'healthy with gpu';
@@ -39,7 +39,7 @@ export interface Bench {
   dispose(): Promise<void>;
 }
 
-export const startBench = async (name: string): Promise<Bench> => {
+export const startBench = async (name: string, agent: Agent = 'tiny'): Promise<Bench> => {
   const world = makeWorld();
   const { home } = world;
   const driver = openEngine();
@@ -47,7 +47,7 @@ export const startBench = async (name: string): Promise<Bench> => {
   const model: ScriptedModel = await startScriptedModel({ models: [MODEL], respond: () => text('hello') });
   const nemoclaw = await open(home);
   const folder = join(home, 'sandboxes', name);
-  const job = (verb: Verb): Job => ({ verb, name, endpoint: model.baseUrl });
+  const job = (verb: Verb): Job => ({ verb, name, agent, endpoint: model.baseUrl });
   let next: Child = startChild(home);
 
   const here = (verb: Verb): Promise<unknown> => perform(nemoclaw, job(verb));

@@ -33,7 +33,9 @@ export const rush = async (
   const ends = await Promise.all(
     runners.map(async ({ verb, name }, index) => {
       const begin = performance.now();
-      const ended = await (children[index] as Child).run({ job: { verb, name, endpoint: bench.endpoint } });
+      const ended = await (children[index] as Child).run({
+        job: { verb, name, agent: 'tiny', endpoint: bench.endpoint },
+      });
       const outcome = !('type' in ended) ? ended.how : ended.type === 'done' ? 'done' : ended.code;
       const known = 'type' in ended && isEnd(outcome);
       const row = { suite: 'rush', operation: title, point: `${verb} of ${name}`, fault: 'at once' };
