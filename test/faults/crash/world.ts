@@ -39,7 +39,7 @@ export const perform = async (
 ): Promise<unknown> => {
   switch (verb) {
     case 'onboard':
-      return nemoclaw.onboard({ ...onboardInput(name, endpoint, MODEL.id, agent), forward: true, ...call });
+      return nemoclaw.onboard({ ...onboardInput(name, endpoint, MODEL.id, agent), forward: true }, call);
     case 'gpu set':
       return nemoclaw.gpuSet(name, STRATEGY, call);
     case 'gpu off':
