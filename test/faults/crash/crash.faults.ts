@@ -1,3 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SandboxRecord } from '@nemoclaw/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { report } from '../report/row.ts';
 import { allHealthy } from './judge.ts';
@@ -12,6 +15,14 @@ const COMMITTED = 'ownership: authoritative, retired, intent';
 const cutOff = (verb: Verb, label: string) => async (bench: Bench) => {
   const ended = await bench.inChild(verb, { label, nth: 1, moment: 'after', strike: 'crash' });
   if (!('how' in ended) || ended.how !== 'killed') throw new Error(`${verb} never came to ${label}`);
+};
+/** As if this program had built other images when it was made: the same container by another, with sealed files of its own, and the relay anew. */
+const isOfOldImages = async ({ home, name }: Bench) => {
+  const path = join(home, 'sandboxes', name, 'sandbox.json');
+  const record = JSON.parse(await readFile(path, 'utf8')) as SandboxRecord;
+  const old = { id: `sha256:${'0'.repeat(64)}` };
+  const then = { ...record, image: { ...record.image, ...old }, relayImage: { ...record.relayImage, ...old } };
+  await writeFile(path, JSON.stringify(then));
 };
 const losesEverything = async ({ driver, nemoclaw, name }: Bench) => {
   const { live } = await nemoclaw.status(name, { live: true });
@@ -29,6 +40,7 @@ const SWEEPS: Sweep[] = [
   { operation: 'gpu set, then destroy', verb: 'gpu set', start: 'healthy', next: 'destroy' },
   { operation: 'gpu set, its journal lost', verb: 'gpu set', start: 'healthy', losesJournal: true },
   { operation: 'gateway restart', verb: 'gateway restart', start: 'healthy', execs: true },
+  { operation: 'upgrade', verb: 'upgrade', start: 'healthy', arrange: isOfOldImages },
   { operation: 'recover of a healthy sandbox', verb: 'recover', start: 'healthy', execs: true },
   {
     operation: 'recover of what lost its containers',

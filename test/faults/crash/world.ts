@@ -18,7 +18,7 @@ const HERMES = { name: '@nemoclaw/agent-hermes', root: join(ROOT, 'plugins', 'ag
 export const open = (home: string): Promise<Nemoclaw> =>
   openCore(home, { plugins: [GPU_PLUGIN, HERMES], env: PATIENT });
 
-export type Verb = 'onboard' | 'gpu set' | 'gpu off' | 'gateway restart' | 'recover' | 'destroy';
+export type Verb = 'onboard' | 'gpu set' | 'gpu off' | 'gateway restart' | 'upgrade' | 'recover' | 'destroy';
 
 /** The tiny one for whole sweeps. */
 export type Agent = 'tiny' | 'openclaw' | 'hermes';
@@ -46,6 +46,8 @@ export const perform = async (
       return nemoclaw.gpuSet(name, 'off', call);
     case 'gateway restart':
       return nemoclaw.gatewayRestart(name, call);
+    case 'upgrade':
+      return nemoclaw.upgrade(name, call);
     case 'recover':
       return nemoclaw.recover(name, call);
     case 'destroy':
