@@ -1,14 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bench, startBench } from './sandbox.ts';
-import { type Sweep, spread, sweepPoints } from './sweep.ts';
+import { betweenSteps, type Sweep, spread, sweepPoints } from './sweep.ts';
 
-/** A few of the crashes of each operation, from its first point to its last; all of them: crash.faults.ts. */
+/** A few of the points of each operation, from its first to its last; all of them: crash.faults.ts and those beside it. */
 const SWEEPS: Sweep[] = [
   { operation: 'onboard', verb: 'onboard', start: 'none', choose: spread(6) },
   { operation: 'gpu set', verb: 'gpu set', start: 'healthy', choose: spread(5) },
   { operation: 'gateway restart', verb: 'gateway restart', start: 'healthy', choose: spread(2) },
   { operation: 'recover', verb: 'recover', start: 'healthy', choose: spread(2) },
   { operation: 'destroy', verb: 'destroy', start: 'healthy', choose: spread(2) },
+  // The program lives: it is asked to stop, or what it works on dies.
+  { operation: 'onboard', verb: 'onboard', start: 'none', strike: 'SIGINT', choose: spread(2) },
+  { operation: 'gpu set', verb: 'gpu set', start: 'healthy', strike: 'SIGINT', choose: spread(3) },
+  {
+    operation: 'gpu set',
+    verb: 'gpu set',
+    start: 'healthy',
+    strike: 'every container',
+    choose: spread(2, betweenSteps),
+  },
 ];
 
 describe('a crash here and there in every operation', () => {
@@ -19,7 +29,7 @@ describe('a crash here and there in every operation', () => {
   afterAll(() => bench.dispose());
 
   // Seconds each; a machine that has much else to do takes longer.
-  it.for(SWEEPS)('$operation', { timeout: 600_000 }, async (sweep, { task }) => {
+  it.for(SWEEPS)('$operation, $strike', { timeout: 600_000 }, async (sweep, { task }) => {
     expect(await sweepPoints(bench, sweep, task)).toEqual([]);
   });
 });

@@ -34,10 +34,11 @@ export const steps = (crashes: Crash[]): Crash[] => crashes.filter(({ label }) =
 /** Each step once, while the program stands between it and the one before. */
 export const betweenSteps = (crashes: Crash[]): Crash[] => steps(crashes).filter(({ moment }) => moment === 'after');
 
-/** So many of them, the first and the last among them; which ones follows from how many there are. */
+/** So many of them (of those that `among` takes), the first and the last; which ones follows from how many there are. */
 export const spread =
-  (count: number) =>
-  (crashes: Crash[]): Crash[] => {
+  (count: number, among: (crashes: Crash[]) => Crash[] = (all) => all) =>
+  (all: Crash[]): Crash[] => {
+    const crashes = among(all);
     const chosen = Array.from({ length: count }, (_, index) =>
       Math.floor((index * (crashes.length - 1)) / (count - 1)),
     );
