@@ -35,10 +35,8 @@ const byHand = async (
   ].join('; ');
 };
 
-const whereabouts = (container: ContainerState | undefined, { canonicalName }: ReplaceData): string =>
-  container
-    ? `${container.phase}${container.name === canonicalName ? '' : ` under the name ${container.name}`}`
-    : 'gone';
+const whereabouts = ({ phase, name }: ContainerState, { canonicalName }: ReplaceData): string =>
+  `its container is ${phase}${name === canonicalName ? '' : ` under the name ${name}`}`;
 
 /** Looked at afterwards, not concluded from what the undo said of itself. */
 const judge = async (
@@ -47,15 +45,16 @@ const judge = async (
   error: CodedError,
 ): Promise<{ ending: Ending; sentence: string; hint?: string }> => {
   const { program } = tools.services.options;
-  const look = await tools.driver.inspect(data.incumbent.id).then(
-    (found) => ({ found }),
-    (trouble: unknown) => ({ found: undefined, trouble: toCodedError(trouble).message }),
-  );
-  const incumbent = look.found;
+  let trouble: string | undefined;
+  const incumbent = await tools.driver.inspect(data.incumbent.id).catch((refusal: unknown) => {
+    trouble = `the engine says nothing of its container (${toCodedError(refusal).message})`;
+    return undefined;
+  });
   const back = incumbent?.phase === 'running' && incumbent.name === data.canonicalName;
   if (back && incumbent.startedAt === data.incumbentStartedAt)
     return { ending: 'untouched', sentence: `Sandbox ${data.name} was not touched: its container was never stopped.` };
-  if (!incumbent && !('trouble' in look))
+  const where = incumbent ? whereabouts(incumbent, data) : trouble;
+  if (where === undefined)
     return {
       ending: 'not restored',
       sentence: `Sandbox ${data.name} was NOT restored: its container was removed by somebody else. Its volumes are there.`,
@@ -64,7 +63,7 @@ const judge = async (
   if (!back)
     return {
       ending: 'not restored',
-      sentence: `Sandbox ${data.name} was NOT restored: ${'trouble' in look ? `the engine says nothing of its container (${look.trouble})` : `its container is ${whereabouts(incumbent, data)}`}.`,
+      sentence: `Sandbox ${data.name} was NOT restored: ${where}.`,
       hint: `Run \`${program} ${data.name} recover\`. By hand: ${await byHand(tools, data, incumbent)}`,
     };
   const healthy = await isHealthy(tools, data, error.code === 'INTERRUPTED');
