@@ -10,6 +10,7 @@ import { isThrowAway, objectNames, sandboxLabels } from './names.ts';
 import { isolatedSpec, removeIsolated } from './networks.ts';
 import { removeEgressIfUnused } from './onboard/network.ts';
 import { operationOptions, withLock } from './operation-options.ts';
+import { removeVolumes } from './remove-volumes.ts';
 import { findHiddenCreate } from './replace/hidden-create.ts';
 import { knownSandbox } from './resolve.ts';
 import type { Services } from './services.ts';
@@ -98,7 +99,14 @@ export const isMadeFor = (data: DestroyData, container: ContainerState): boolean
 export const destroyOperation = async (services: Services, data: DestroyData): Promise<Operation<DestroyData>> => {
   const driver = await services.driver();
   const { store } = services;
-  const mine = { [LABELS.sandboxId]: data.sandboxId };
+  const { sandboxId } = data;
+  const removeContainers = async (signal: AbortSignal): Promise<void> => {
+    const found = await driver.list({ [LABELS.sandboxId]: sandboxId }, { signal });
+    const ours = found.filter((container) => isMadeFor(data, container));
+    for (const container of ours) await driver.remove(container.id, { force: true, signal });
+    data.containers += ours.length;
+    data.strangers = found.filter((container) => !ours.includes(container)).map(({ name }) => name);
+  };
   return {
     name: 'destroy',
     afterCommit: 'throw',
@@ -119,12 +127,8 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
         title: 'Remove the containers',
         async run({ signal, note }) {
           await awaitCreates(services, data, signal);
-          const found = await driver.list(mine, { signal });
-          const ours = found.filter((container) => isMadeFor(data, container));
-          for (const container of ours) await driver.remove(container.id, { force: true, signal });
-          data.containers += ours.length;
-          data.strangers = found.filter((container) => !ours.includes(container)).map(({ name }) => name);
-          note(`${ours.length} removed`);
+          await removeContainers(signal);
+          note(`${data.containers} removed`);
         },
       },
       {
@@ -132,7 +136,7 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
         title: 'Remove the networks',
         async run({ signal, note }) {
           const homeId = await store.homeId();
-          const { name, sandboxId } = data;
+          const { name } = data;
           data.networks += await removeIsolated(driver, isolatedSpec(services, { homeId, name, sandboxId }), signal);
           if (await removeEgressIfUnused({ driver, services, homeId }, name, signal)) data.networks += 1;
           note(`${data.networks} removed`);
@@ -142,10 +146,10 @@ export const destroyOperation = async (services: Services, data: DestroyData): P
         id: 'volumes',
         title: 'Remove the volumes',
         async run({ signal, note }) {
-          const found = await driver.listVolumes(mine, { signal });
-          for (const volume of found) await driver.removeVolume(volume.name, { signal });
-          data.volumes += found.length;
-          note(`${found.length} removed`);
+          const { clock } = services;
+          const again = () => removeContainers(signal);
+          data.volumes += await removeVolumes({ driver, clock, sandboxId, removeContainers: again, signal });
+          note(`${data.volumes} removed`);
         },
       },
     ],

@@ -1,5 +1,5 @@
-import { LABELS } from '@nemoclaw/plugin-api';
 import { objectNames } from '../names.ts';
+import { removeVolumes } from '../remove-volumes.ts';
 import { stateFiles, toolsFiles, workspaceFiles } from '../volume-files.ts';
 import { agentConfig } from './agent-config.ts';
 import { type OnboardStep, type OnboardTools, objectLabels, removeThrowAways, updateOwnership } from './tools.ts';
@@ -31,8 +31,8 @@ export const volumesStep = (tools: OnboardTools): OnboardStep => ({
     await put(names.tools, toolsFiles({ agent: output, nonce: data.nonces.tools }));
   },
   async undo({ data, signal }) {
-    await removeThrowAways(tools, data, signal);
-    for (const volume of await tools.driver.listVolumes({ [LABELS.sandboxId]: data.sandboxId }, { signal }))
-      await tools.driver.removeVolume(volume.name, { signal });
+    const { driver, services } = tools;
+    const removeContainers = () => removeThrowAways(tools, data, signal);
+    await removeVolumes({ driver, clock: services.clock, sandboxId: data.sandboxId, removeContainers, signal });
   },
 });
