@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { report } from '../report/row.ts';
 import { allHealthy } from './judge.ts';
 import { type Bench, startBench } from './sandbox.ts';
-import { type Sweep, steps, sweepPoints } from './sweep.ts';
+import { eachOnce, type Sweep, sweepPoints } from './sweep.ts';
 import type { Verb } from './world.ts';
 
 /** The one write that makes the replacement the sandbox. */
@@ -34,13 +34,8 @@ const losesEverything = async ({ driver, nemoclaw, name }: Bench) => {
 
 const SWEEPS: Sweep[] = [
   { operation: 'onboard', verb: 'onboard', start: 'none' },
-  { operation: 'onboard, then destroy', verb: 'onboard', start: 'none', next: 'destroy' },
   { operation: 'gpu set', verb: 'gpu set', start: 'healthy' },
-  { operation: 'gpu set off', verb: 'gpu off', start: 'healthy with gpu', choose: steps },
-  { operation: 'gpu set, then destroy', verb: 'gpu set', start: 'healthy', next: 'destroy' },
-  { operation: 'gpu set, its journal lost', verb: 'gpu set', start: 'healthy', losesJournal: true },
   { operation: 'gateway restart', verb: 'gateway restart', start: 'healthy', execs: true },
-  { operation: 'upgrade', verb: 'upgrade', start: 'healthy', arrange: isOfOldImages },
   { operation: 'recover of a healthy sandbox', verb: 'recover', start: 'healthy', execs: true },
   {
     operation: 'recover of what lost its containers',
@@ -49,6 +44,16 @@ const SWEEPS: Sweep[] = [
     execs: true,
     arrange: losesEverything,
   },
+  { operation: 'destroy', verb: 'destroy', start: 'healthy' },
+];
+
+/** The same operations from elsewhere, or with something else after them. */
+const VARIATIONS: Sweep[] = [
+  { operation: 'onboard, then destroy', verb: 'onboard', start: 'none', next: 'destroy' },
+  { operation: 'gpu set, then destroy', verb: 'gpu set', start: 'healthy', next: 'destroy' },
+  { operation: 'gpu set, its journal lost', verb: 'gpu set', start: 'healthy', losesJournal: true },
+  { operation: 'gpu set off', verb: 'gpu off', start: 'healthy with gpu' },
+  { operation: 'upgrade', verb: 'upgrade', start: 'healthy', arrange: isOfOldImages },
   {
     operation: 'recover of an onboard',
     verb: 'recover',
@@ -73,7 +78,6 @@ const SWEEPS: Sweep[] = [
     start: 'healthy',
     arrange: cutOff('destroy', 'journal: containers running'),
   },
-  { operation: 'destroy', verb: 'destroy', start: 'healthy' },
 ];
 
 describe('a crash at every point of every operation', () => {
@@ -101,7 +105,8 @@ describe('a crash at every point of every operation', () => {
     expect(await allHealthy(bench, [bench.name])).toEqual([]);
   });
 
-  it.for(SWEEPS)('$operation', async (sweep, { task }) => {
+  const all = [...SWEEPS, ...VARIATIONS.map((sweep): Sweep => ({ ...sweep, choose: eachOnce }))];
+  it.for(all)('$operation', async (sweep, { task }) => {
     expect(await sweepPoints(bench, sweep, task)).toEqual([]);
   });
 });

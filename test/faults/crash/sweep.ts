@@ -28,11 +28,12 @@ export interface Sweep {
 /** Where and when the process is ended. */
 export type Crash = Point & { moment: Moment };
 
-/** Before and after each step of the journal, and nothing else. */
-export const steps = (crashes: Crash[]): Crash[] => crashes.filter(({ label }) => label.startsWith('journal: '));
+/** Each state of disk and engine once: what is there before a point is what was there after the one before it. */
+export const eachOnce = (crashes: Crash[]): Crash[] => crashes.filter(({ moment }) => moment !== 'before');
 
-/** Each step once, while the program stands between it and the one before. */
-export const betweenSteps = (crashes: Crash[]): Crash[] => steps(crashes).filter(({ moment }) => moment === 'after');
+/** While the program stands between two steps. */
+export const betweenSteps = (crashes: Crash[]): Crash[] =>
+  eachOnce(crashes).filter(({ label }) => label.startsWith('journal: '));
 
 /** So many of them (of those that `among` takes), the first and the last; which ones follows from how many there are. */
 export const spread =
