@@ -76,7 +76,8 @@ export const SETTINGS = {
     env: 'NEMOCLAW_UNDO_BUDGET_MS',
     file: 'undoBudgetMs',
     fallback: '30000',
-    meaning: 'How long hooks and undo may take together after a failure or Ctrl+C, and how long the rest may take after a Ctrl+C where nothing can be undone any more, ms.',
+    meaning:
+      'How long hooks and undo may take together after a failure or Ctrl+C, and how long the rest may take after a Ctrl+C where nothing can be undone any more, ms.',
   },
   pluginAllow: {
     env: 'NEMOCLAW_PLUGIN_ALLOW',

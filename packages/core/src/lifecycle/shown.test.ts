@@ -29,6 +29,19 @@ describe('what leaves the program', () => {
     expect(error).toMatchObject({ code: 'CHAT_FAILED', message: 'refused [redacted]', hint: 'try [redacted]' });
   });
 
+  it('is INTERRUPTED where a signal came and nobody said so', async () => {
+    const signal = AbortSignal.abort({ signal: 'SIGTERM' });
+    const work = async () => signal.throwIfAborted();
+    await expect(shown(redactor, { signal }, work)).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      message: 'The command was interrupted by SIGTERM.',
+      details: { signal: 'SIGTERM' },
+    });
+    const coded = codedError('PORT_TAKEN');
+    await expect(shown(redactor, { signal }, () => Promise.reject(coded))).rejects.toBe(coded);
+    await expect(shown(redactor, {}, () => Promise.reject('other'))).rejects.toBe('other');
+  });
+
   it('gives back what is no error, or what cannot be changed, as it is', () => {
     const abort = AbortSignal.abort().reason as Error;
     expect(redactError(redactor, abort)).toBe(abort);

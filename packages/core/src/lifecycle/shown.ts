@@ -1,5 +1,6 @@
 import { isCodedError } from '@nemoclaw/plugin-api';
 import type { CallOptions } from '../api/nemoclaw.ts';
+import { interrupted } from '../operations/signals.ts';
 import type { Redactor } from '../redaction/index.ts';
 
 const MAX_CAUSES = 8;
@@ -19,6 +20,10 @@ export const redactError = (redactor: Redactor, error: unknown, depth = 0): unkn
   return error;
 };
 
+/** Whoever waits when a signal comes throws its reason, which is no error. */
+const leaving = (error: unknown, signal: AbortSignal | undefined): unknown =>
+  signal?.aborted && !isCodedError(error) ? interrupted('The command', signal, error) : error;
+
 /**
  * Runs one call of the program's; its progress and its error leave through the redactor, and so does its result, which is
  * plain JSON, unless it is a `stream` of the agent's own words that the caller asked to see.
@@ -37,6 +42,6 @@ export const shown = async <O extends CallOptions, T>(
     });
     return result === 'json' ? redactor.redactJson(value) : value;
   } catch (error) {
-    throw redactError(redactor, error);
+    throw redactError(redactor, leaving(error, options.signal));
   }
 };
