@@ -11,6 +11,13 @@ export const policyStep = (tools: ReplaceTools): ReplaceStep => ({
   title: 'Give the replacement its restart policy',
   async run({ data, signal }) {
     await tools.driver.setRestartPolicy(data.agentId, data.wantedPolicy, { signal });
+    // Until now nobody would have started it again: one that ended since its proof is down, and must not be committed.
+    const state = await tools.driver.inspect(data.agentId, { signal });
+    if (state?.phase === 'running' || state?.phase === 'restarting') return;
+    throw codedError('GATEWAY_START_FAILED', {
+      message: `The replacement was proved and did not stay: its container is ${state ? `${state.phase} (exit ${state.exitCode})` : 'gone'}.`,
+      details: { containerId: data.agentId, end: state ? 'exited' : 'gone' },
+    });
   },
 });
 
