@@ -25,6 +25,9 @@ export interface ReplaceData extends OnboardData {
   recordedPlan: JsonObject;
   /** Whether the agent's sealed files are written anew for it: another version of it may want others. */
   reseal?: boolean;
+  /** Whether a stop of the incumbent was asked for, and whether the engine answered; absent in an older journal. */
+  stopAsked?: boolean;
+  stopAnswered?: boolean;
   /** Whether a start of the replacement was asked for, and whether the engine answered. */
   startAsked: boolean;
   startAnswered: boolean;

@@ -16,7 +16,10 @@ const data = {
   startAsked: false,
 } as unknown as ReplaceData;
 
-const undoAll = async (incumbent: ReturnType<typeof containerState> | undefined): Promise<string[]> => {
+const undoAll = async (
+  incumbent: ReturnType<typeof containerState> | undefined,
+  more: Partial<ReplaceData> = {},
+): Promise<string[]> => {
   const calls: string[] = [];
   const note = (name: string) => async (id: string) => {
     calls.push(`${name} ${id}`);
@@ -26,10 +29,11 @@ const undoAll = async (incumbent: ReturnType<typeof containerState> | undefined)
     list: async () => [],
     rename: note('rename'),
     start: note('start'),
+    stop: note('stop'),
     setRestartPolicy: note('policy'),
   };
   const tools = { driver: driverOf(parts) } as unknown as ReplaceTools;
-  const io = { data, signal: new AbortController().signal } as unknown as StepIo<ReplaceData>;
+  const io = { data: { ...data, ...more }, signal: new AbortController().signal } as unknown as StepIo<ReplaceData>;
   for (const step of [renameStep(tools), stopStep(tools), holdStep(tools)]) await step.undo?.(io);
   return calls;
 };
@@ -38,6 +42,13 @@ describe('bringing the old container back', () => {
   it('gives it its name, starts it and gives it its policy', async () => {
     const backup = containerState({ id: 'a', name: 'sandbox-backup', phase: 'exited' });
     expect(await undoAll(backup)).toEqual(['rename a', 'start a', 'policy a']);
+  });
+
+  it('waits for a stop that the engine never answered, since a start of what still runs does nothing', async () => {
+    const stopping = containerState({ id: 'a', name: 'sandbox' });
+    const asked = { stopAsked: true } as const;
+    expect(await undoAll(stopping, asked)).toEqual(['stop a', 'start a', 'policy a']);
+    expect(await undoAll(stopping, { ...asked, stopAnswered: true })).toEqual(['start a', 'policy a']);
   });
 
   it('ends where somebody removed it: there is nothing to bring back', async () => {

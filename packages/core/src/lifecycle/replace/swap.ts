@@ -27,18 +27,40 @@ export const holdStep = (tools: ReplaceTools): ReplaceStep => ({
   },
 });
 
+/** True when the engine has said what became of it; a broken connection, an interruption or a bound that ran out says nothing. */
+const isAnswer = (error: unknown): boolean => isCodedError(error) && typeof error.details?.status === 'number';
+
+/** `note` is told whether the engine answered: what it did not answer may still be under way. */
+const answered = async (call: Promise<void>, note: (said: boolean) => void): Promise<void> => {
+  try {
+    await call;
+    note(true);
+  } catch (error) {
+    note(isAnswer(error));
+    throw error;
+  }
+};
+
 const STOP_SECONDS = 30;
 
 export const stopStep = (tools: ReplaceTools): ReplaceStep => ({
   id: 'stop',
   title: 'Stop the running container',
-  async run({ data, signal }) {
-    await tools.driver.stop(data.incumbent.id, { timeoutSeconds: STOP_SECONDS, signal });
+  async run({ data, save, signal }) {
+    data.stopAsked = true;
+    await save();
+    await answered(tools.driver.stop(data.incumbent.id, { timeoutSeconds: STOP_SECONDS, signal }), (said) => {
+      data.stopAnswered = said;
+    });
   },
   async undo({ data, signal }) {
+    const { driver } = tools;
+    const { id } = data.incumbent;
     await refuseLostWorkload(tools, data);
-    if (data.incumbentRan && !(await isGone(tools, data, signal)))
-      await tools.driver.start(data.incumbent.id, { signal });
+    if (!data.incumbentRan || (await isGone(tools, data, signal))) return;
+    // While it stops it runs, and a start of what runs does nothing.
+    if (data.stopAsked && !data.stopAnswered) await driver.stop(id, { timeoutSeconds: STOP_SECONDS, signal });
+    await driver.start(id, { signal });
   },
 });
 
@@ -79,19 +101,6 @@ export const renameStep = (tools: ReplaceTools): ReplaceStep => ({
   },
 });
 
-/** True when the engine has said what became of it; a broken connection or a bound that ran out says nothing. */
-const isAnswer = (error: unknown): boolean => isCodedError(error) && typeof error.details?.status === 'number';
-
-const startAndNote = async (tools: ReplaceTools, data: ReplaceData, signal: AbortSignal): Promise<void> => {
-  try {
-    await tools.driver.start(data.agentId, { signal });
-    data.startAnswered = true;
-  } catch (error) {
-    data.startAnswered = isAnswer(error);
-    throw error;
-  }
-};
-
 /** Healthy is the agent, not merely its container. */
 export const startReplacementStep = (tools: ReplaceTools): ReplaceStep => ({
   id: 'start',
@@ -99,8 +108,10 @@ export const startReplacementStep = (tools: ReplaceTools): ReplaceStep => ({
   async run({ data, save, signal, note }) {
     data.startAsked = true;
     await save();
-    await startAndNote(tools, data, signal);
     const { services, driver } = tools;
+    await answered(driver.start(data.agentId, { signal }), (said) => {
+      data.startAnswered = said;
+    });
     const status = await waitForGateway({ services, driver, containerId: data.agentId, signal });
     const at = services.clock.now().toISOString();
     const summary = `${status.agent} ${status.agentVersion} started, pid ${status.gateway?.pid}`;
