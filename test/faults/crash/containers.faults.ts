@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { betweenSteps } from './choose.ts';
 import type { Strike } from './points.ts';
 import { type Bench, startBench } from './sandbox.ts';
-import { betweenSteps, type Sweep, sweepPoints } from './sweep.ts';
+import { type Sweep, sweepPoints } from './sweep.ts';
 
 const VICTIMS: Strike[] = ['agent', 'every container'];
 const OPERATIONS: Sweep[] = [

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { SandboxRecord } from '@nemoclaw/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { report } from '../report/row.ts';
+import { eachOnce } from './choose.ts';
 import { allHealthy } from './judge.ts';
 import { type Bench, startBench } from './sandbox.ts';
-import { eachOnce, type Sweep, sweepPoints } from './sweep.ts';
+import { type Sweep, sweepPoints } from './sweep.ts';
 import type { Verb } from './world.ts';
 
 /** The one write that makes the replacement the sandbox. */

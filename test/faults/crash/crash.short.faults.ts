@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { betweenSteps, spread } from './choose.ts';
 import { type Bench, startBench } from './sandbox.ts';
-import { betweenSteps, type Sweep, spread, sweepPoints } from './sweep.ts';
+import { type Sweep, sweepPoints } from './sweep.ts';
 
 /** A few of the points of each operation, from its first to its last; all of them: crash.faults.ts and those beside it. */
 const SWEEPS: Sweep[] = [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eachOnce } from './choose.ts';
 import { type Bench, startBench } from './sandbox.ts';
-import { eachOnce, type Sweep, sweepPoints } from './sweep.ts';
+import { type Sweep, sweepPoints } from './sweep.ts';
 
 const SWEEPS: Sweep[] = [
   { operation: 'onboard', verb: 'onboard', start: 'none' },

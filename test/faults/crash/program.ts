@@ -10,15 +10,17 @@ export interface Order {
 }
 export type Word =
   | { type: 'ready' }
-  | { type: 'done'; passed: Point[]; result: unknown }
-  | { type: 'failed'; passed: Point[]; code: string; message: string };
+  | { type: 'done'; passed: Point[]; struck: boolean; result: unknown }
+  | { type: 'failed'; passed: Point[]; struck: boolean; code: string; message: string };
 
 const [home = ''] = process.argv.slice(2);
 const say = (word: Word): void => void process.send?.(word);
 
 process.once('message', async ({ job, kill }: Order) => {
   const interrupt = new AbortController();
+  let struck = false;
   const strike = (): void | Promise<void> => {
+    struck = true;
     switch (kill?.strike) {
       case 'SIGINT':
         return interrupt.abort({ signal: 'SIGINT' });
@@ -34,10 +36,10 @@ process.once('message', async ({ job, kill }: Order) => {
   const nemoclaw = await open(home);
   try {
     const result = await perform(nemoclaw, job, { signal: interrupt.signal });
-    say({ type: 'done', passed, result: JSON.parse(JSON.stringify(result ?? null)) });
+    say({ type: 'done', passed, struck, result: JSON.parse(JSON.stringify(result ?? null)) });
   } catch (error) {
     const { code = 'NONE', message } = error as Error & { code?: string };
-    say({ type: 'failed', passed, code, message });
+    say({ type: 'failed', passed, struck, code, message });
   }
   await nemoclaw.close();
   process.disconnect();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { spread } from './choose.ts';
 import { startBench } from './sandbox.ts';
-import { type Sweep, spread, sweepPoints } from './sweep.ts';
+import { type Sweep, sweepPoints } from './sweep.ts';
 import type { Agent } from './world.ts';
 
 const AGENTS: Agent[] = ['openclaw', 'hermes'];
