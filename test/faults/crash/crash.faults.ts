@@ -38,13 +38,6 @@ const SWEEPS: Sweep[] = [
   { operation: 'gpu set', verb: 'gpu set', start: 'healthy' },
   { operation: 'gateway restart', verb: 'gateway restart', start: 'healthy', execs: true },
   { operation: 'recover of a healthy sandbox', verb: 'recover', start: 'healthy', execs: true },
-  {
-    operation: 'recover of what lost its containers',
-    verb: 'recover',
-    start: 'healthy',
-    execs: true,
-    arrange: losesEverything,
-  },
   { operation: 'destroy', verb: 'destroy', start: 'healthy' },
 ];
 
@@ -55,6 +48,13 @@ const VARIATIONS: Sweep[] = [
   { operation: 'gpu set, its journal lost', verb: 'gpu set', start: 'healthy', losesJournal: true },
   { operation: 'gpu set off', verb: 'gpu off', start: 'healthy with gpu' },
   { operation: 'upgrade', verb: 'upgrade', start: 'healthy', arrange: isOfOldImages },
+  {
+    operation: 'recover of what lost its containers',
+    verb: 'recover',
+    start: 'healthy',
+    execs: true,
+    arrange: losesEverything,
+  },
   {
     operation: 'recover of an onboard',
     verb: 'recover',
