@@ -5,27 +5,13 @@ import { CodedError, type JsonObject } from '@nemoclaw/plugin-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProgressEvent } from '../api/events.ts';
 import { createStateStore, type StateStore } from '../state/store.ts';
+import { testClock } from './clock.fixture.ts';
 import { resumeOperation, runOperation } from './run.ts';
-import type { Operation, OperationClock, Step, StepIo } from './types.ts';
+import type { Operation, Step, StepIo } from './types.ts';
 
 interface Data extends JsonObject {
   made: string[];
 }
-
-/** Time stands still until a test lets it pass. */
-const testClock = () => {
-  const sleepers: (() => void)[] = [];
-  const clock: OperationClock = {
-    now: () => new Date('2026-11-21T00:00:00Z'),
-    elapsed: () => 0,
-    sleep: (_ms, signal) =>
-      new Promise((resolve, reject) => {
-        sleepers.push(resolve);
-        signal?.addEventListener('abort', () => reject(new Error('cancelled')));
-      }),
-  };
-  return { clock, letTimePass: () => sleepers.splice(0).map((wake) => wake()) };
-};
 
 let home: string;
 let store: StateStore;
