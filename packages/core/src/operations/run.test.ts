@@ -7,7 +7,7 @@ import type { ProgressEvent } from '../api/events.ts';
 import { createStateStore, type StateStore } from '../state/store.ts';
 import { testClock } from './clock.fixture.ts';
 import { resumeOperation, runOperation } from './run.ts';
-import type { Operation, Step, StepIo } from './types.ts';
+import type { Operation, OperationClock, Step, StepIo } from './types.ts';
 
 interface Data extends JsonObject {
   made: string[];
