@@ -5,20 +5,20 @@ import { type Sweep, sweepPoints } from './sweep.ts';
 
 /** A few of the points of each operation, from its first to its last; all of them: crash.faults.ts and those beside it. */
 const SWEEPS: Sweep[] = [
-  { operation: 'onboard', verb: 'onboard', start: 'none', choose: spread(6) },
-  { operation: 'gpu set', verb: 'gpu set', start: 'healthy', choose: spread(5) },
-  { operation: 'gateway restart', verb: 'gateway restart', start: 'healthy', choose: spread(2) },
-  { operation: 'recover', verb: 'recover', start: 'healthy', choose: spread(2) },
-  { operation: 'destroy', verb: 'destroy', start: 'healthy', choose: spread(2) },
+  { operation: 'onboard', verb: 'onboard', start: 'none', strike: 'crash', choose: spread(6) },
+  { operation: 'gpu set', verb: 'gpu set', start: 'healthy', strike: 'crash', choose: spread(5) },
+  { operation: 'gateway restart', verb: 'gateway restart', start: 'healthy', strike: 'crash', choose: spread(3) },
+  { operation: 'recover', verb: 'recover', start: 'healthy', strike: 'crash', choose: spread(3) },
+  { operation: 'destroy', verb: 'destroy', start: 'healthy', strike: 'crash', choose: spread(3) },
   // The program lives: it is asked to stop, or what it works on dies.
-  { operation: 'onboard', verb: 'onboard', start: 'none', strike: 'SIGINT', choose: spread(2) },
+  { operation: 'onboard', verb: 'onboard', start: 'none', strike: 'SIGINT', choose: spread(3) },
   { operation: 'gpu set', verb: 'gpu set', start: 'healthy', strike: 'SIGINT', choose: spread(3) },
   {
     operation: 'gpu set',
     verb: 'gpu set',
     start: 'healthy',
     strike: 'every container',
-    choose: spread(2, betweenSteps),
+    choose: spread(3, betweenSteps),
   },
 ];
 
