@@ -40,6 +40,6 @@ describe('a file of the state that cannot be read is never read as empty', () =>
   });
 
   it('and when it is back, all is well', async () => {
-    expect(await converge(world, ['healthy'])).toEqual({ after: 'healthy, healthy', problems: [] });
+    expect(await converge(world, ['healthy'])).toEqual({ after: 'nothing_to_do, healthy', problems: [] });
   });
 });
