@@ -38,11 +38,12 @@ export const replaceCommitStep = (tools: ReplaceTools): ReplaceStep => ({
       ],
       intent: null,
     }));
-    const plan = planRecord(data);
-    if (plan) await store.writePlan(plan);
     const record = recordOf(data);
     record.warnings = [...new Set(record.warnings)];
     await store.writeRecord(record);
+    // Last: while it is of another container than the journal's, `recover` makes that one anew, by the record.
+    const plan = planRecord(data);
+    if (plan) await store.writePlan(plan);
   },
 });
 
