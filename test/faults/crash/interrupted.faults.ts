@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eachOnce } from './choose.ts';
+import { OPERATIONS } from './operations.ts';
 import { type Bench, startBench } from './sandbox.ts';
-import { type Sweep, sweepPoints } from './sweep.ts';
-
-const SWEEPS: Sweep[] = [
-  { operation: 'onboard', verb: 'onboard', start: 'none' },
-  { operation: 'gpu set', verb: 'gpu set', start: 'healthy' },
-  { operation: 'gateway restart', verb: 'gateway restart', start: 'healthy', execs: true },
-  { operation: 'recover', verb: 'recover', start: 'healthy', execs: true },
-  { operation: 'destroy', verb: 'destroy', start: 'healthy' },
-];
+import { sweepPoints } from './sweep.ts';
 
 describe('Ctrl+C at every point of every operation', () => {
   let bench: Bench;
@@ -18,7 +11,7 @@ describe('Ctrl+C at every point of every operation', () => {
   });
   afterAll(() => bench.dispose());
 
-  it.for(SWEEPS)('$operation', async (sweep, { task }) => {
+  it.for(OPERATIONS)('$operation', async (sweep, { task }) => {
     expect(await sweepPoints(bench, { ...sweep, strike: 'SIGINT', choose: eachOnce }, task)).toEqual([]);
   });
 });

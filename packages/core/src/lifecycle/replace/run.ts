@@ -3,7 +3,6 @@ import type { CallOptions } from '../../api/nemoclaw.ts';
 import type { SandboxPlan, SandboxRecord } from '../../api/records.ts';
 import { codedError } from '../../errors/index.ts';
 import { runOperation } from '../../operations/run.ts';
-
 import { failureReporter } from '../failure.ts';
 import { recordOf } from '../onboard/data.ts';
 import { operationOptions } from '../operation-options.ts';
